@@ -1,0 +1,97 @@
+"""What all commands share: options, output, progress."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from datacoop.pool.keys import SigningKey, load_signing_key
+from datacoop.pool.pool import Pool
+from datacoop.settings import Settings, load_settings
+
+FOLDER = click.Path(path_type=Path)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+config_option = click.option(
+    "--config", type=FOLDER, help="The settings file (default: datacoop.toml in this folder)."
+)
+pool_option = click.option("--pool", "pool_url", help="The pool: a folder or a URL of a store.")
+
+
+def utc_now() -> str:
+    """Give the time for an entry: the one place, with `utc_moment`, where a clock is read."""
+    return utc_moment().isoformat().replace("+00:00", "Z")
+
+
+def utc_moment() -> datetime:
+    """Give the time to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def settings_from(config: Path | None, **given: object) -> Settings:
+    """Read the settings; options that were given on the command line win."""
+    settings = load_settings(config)
+    values = {name: getattr(settings, name) for name in settings.__slots__}
+    values |= {name: value for name, value in given.items() if value is not None}
+    return Settings(**values)
+
+
+def open_pool(settings: Settings) -> Pool:
+    """Open the pool that the settings name."""
+    return Pool(settings.open_pool_store())
+
+
+def operator_key(settings: Settings) -> SigningKey:
+    """Read the operator's key."""
+    return load_signing_key(settings.require("operator_key"))
+
+
+def emit(as_json: bool, value: object, *lines: object) -> None:
+    """Print `value` for machines, or `lines` (texts and tables) for people."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    for line in lines:
+        console.print(line)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Make a table for people; numbers stand right."""
+    made = Table(title=title or None, title_justify="left")
+    listed = [list(row) for row in rows]
+    for index, column in enumerate(columns):
+        numeric = bool(listed) and all(isinstance(row[index], int | float) for row in listed)
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        made.add_row(*(str(value) for value in row))
+    return made
+
+
+def facts(value: Mapping[str, object]) -> Table:
+    """Make a table of names and values."""
+    made = Table(show_header=False, box=None, pad_edge=False)
+    for name, fact in value.items():
+        shown = ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else fact
+        made.add_row(f"{name}:", str(shown))
+    return made
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; the value is told parts done and parts in all."""
+    console = Console(stderr=True, quiet=quiet)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

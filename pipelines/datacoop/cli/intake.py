@@ -1,0 +1,100 @@
+"""`datacoop intake`: take submissions into the pool."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from datacoop import __version__
+from datacoop.cli.common import (
+    config_option,
+    emit,
+    facts,
+    json_option,
+    open_pool,
+    operator_key,
+    pool_option,
+    progress_bar,
+    settings_from,
+    table,
+    utc_now,
+)
+from datacoop.jobs.intake import RANGE_BYTES, Intake, IntakeOptions, Receipt
+from datacoop.jobs.runner import RUNNER
+
+
+@click.group("intake")
+def command() -> None:
+    r"""Take submissions into the pool: ingest, scrub, validate.
+
+    \b
+    Example:
+      datacoop intake run de-auental de-auental-documents-1
+    """
+
+
+@command.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("member")
+@click.argument("submission")
+@click.argument("beam_arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--runner", default=RUNNER, show_default=True, help="A Beam runner by name.")
+@click.option("--range-bytes", default=RANGE_BYTES, show_default=True, help="Bytes a work unit.")
+@pool_option
+@click.option("--landing", help="Landing stores, with {member} in the place of the id.")
+@config_option
+@json_option
+def run(
+    member: str,
+    submission: str,
+    beam_arguments: tuple[str, ...],
+    runner: str,
+    range_bytes: int,
+    pool_url: str | None,
+    landing: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Take SUBMISSION of MEMBER from its landing store into the pool.
+
+    Killed at any instant, the same command goes on where it was. What follows -- goes to Beam.
+
+    \b
+    Example:
+      datacoop intake run de-auental de-auental-documents-1
+      datacoop intake run de-auental big-1 --runner PortableRunner -- --job_endpoint=HOST:8099
+    """
+    settings = settings_from(config, pool=pool_url, landing=landing)
+    options = IntakeOptions(
+        code_version=__version__,
+        runner=runner,
+        beam_arguments=beam_arguments,
+        range_bytes=range_bytes,
+    )
+    intake = Intake(
+        open_pool(settings),
+        settings.open_landing(member),
+        submission,
+        operator_key(settings),
+        options,
+    )
+    with progress_bar("intake", quiet=as_json) as progress:
+        receipt = intake.run(created_utc=utc_now(), progress=progress)
+    emit(as_json, asdict(receipt), *receipt_lines(receipt))
+    if receipt.outcome != "pass":
+        raise click.exceptions.Exit(1)
+
+
+def receipt_lines(receipt: Receipt) -> list[object]:
+    """Show a receipt to a person."""
+    shown = {
+        "submission": receipt.submission,
+        "outcome": receipt.outcome,
+        "reasons": receipt.reasons or "-",
+        "log entry": receipt.log_entry,
+        "rows": receipt.rows,
+    }
+    lines: list[object] = [facts(shown), table("", ["state", "rows"], receipt.states.items())]
+    if receipt.quarantine_reasons:
+        lines.append(table("", ["quarantined for", "rows"], receipt.quarantine_reasons.items()))
+    lines.append(table("", ["personal data found", "findings"], receipt.findings.items()))
+    return lines

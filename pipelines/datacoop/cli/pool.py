@@ -1,0 +1,126 @@
+"""`datacoop pool`: found a pool, look at it, clean it."""
+
+from pathlib import Path
+
+import click
+from datacoop_schemas import collection_folder, collection_names
+
+from datacoop.cli import common
+from datacoop.cli.common import (
+    FOLDER,
+    config_option,
+    emit,
+    facts,
+    json_option,
+    open_pool,
+    pool_option,
+    settings_from,
+    table,
+    utc_now,
+)
+from datacoop.jobs.contracts import add_collection
+from datacoop.jobs.founding import found_pool
+from datacoop.pool.garbage import find_garbage
+from datacoop.records.collection import parse_collection, read_folder
+
+
+@click.group("pool")
+def command() -> None:
+    r"""Found a pool, look at it, clean it.
+
+    \b
+    Example:
+      datacoop pool init --pool pool --operator-key keys/operator.key --id coop --title Coop
+    """
+
+
+@command.command("init")
+@pool_option
+@click.option("--operator-key", type=FOLDER, help="The operator's private key file.")
+@click.option("--id", "pool_id", required=True, help="A short id, such as health-coop.")
+@click.option("--title", required=True)
+@config_option
+@json_option
+def init(
+    pool_url: str | None,
+    operator_key: Path | None,
+    pool_id: str,
+    title: str,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Found a pool in an empty store, with the collections that ship.
+
+    \b
+    Example:
+      datacoop pool init --pool s3://coop/pool --operator-key keys/operator.key \\
+        --id coop --title "The data cooperative"
+    """
+    settings = settings_from(config, pool=pool_url, operator_key=operator_key)
+    pool, key = open_pool(settings), common.operator_key(settings)
+    found_pool(pool, pool_id=pool_id, title=title, operator=key, created_utc=utc_now())
+    for name in collection_names():
+        collection = parse_collection(read_folder(collection_folder(name)))
+        add_collection(pool, collection, key, created_utc=utc_now())
+    value = {"pool_id": pool_id, "log_length": pool.state().length}
+    emit(as_json, value, facts({**value, "next": "add members: datacoop member add --help"}))
+
+
+@command.command("status")
+@pool_option
+@config_option
+@json_option
+def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
+    r"""Say what is in a pool.
+
+    \b
+    Example:
+      datacoop pool status --pool pool
+    """
+    state = open_pool(settings_from(config, pool=pool_url)).require()
+    submissions = [
+        {
+            "submission": s.id,
+            "member": s.member,
+            "collection": s.collection,
+            "outcome": "withdrawn" if s.withdrawn_entry is not None else s.outcome,
+            "rows": s.rows,
+        }
+        for s in state.submissions.values()
+    ]
+    value = {
+        "pool_id": state.pool_id,
+        "title": state.title,
+        "log_length": state.length,
+        "head": state.head,
+        "members": sorted(state.members),
+        "versions": {name: len(state.versions(name)) for name in sorted(state.collections)},
+        "submissions": submissions,
+    }
+    shown = {k: v for k, v in value.items() if k != "submissions"}
+    rows = [list(s.values()) for s in submissions]
+    columns = ["submission", "member", "collection", "outcome", "clean rows"]
+    emit(as_json, value, facts(shown), table("", columns, rows))
+
+
+@command.command("gc")
+@pool_option
+@click.option("--delete", is_flag=True, help="Delete what is found; without it, only list.")
+@config_option
+@json_option
+def gc(pool_url: str | None, delete: bool, config: Path | None, as_json: bool) -> None:
+    r"""Find what killed jobs and withdrawals left behind, and no entry of the log needs.
+
+    Run it when no job runs: a job writes its blobs before its entry.
+
+    \b
+    Example:
+      datacoop pool gc --pool pool --delete
+    """
+    pool = open_pool(settings_from(config, pool=pool_url))
+    found = find_garbage(pool)
+    if delete:
+        for key in found:
+            pool.store.delete(key)
+    value = {"found": found, "deleted": delete}
+    emit(as_json, value, *found, f"{len(found)} objects {'deleted' if delete else 'found'}")

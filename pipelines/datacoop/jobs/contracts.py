@@ -1,0 +1,39 @@
+"""The contracts of a pool's collections: add one, find one."""
+
+import json
+
+from datacoop.errors import RefusedError
+from datacoop.pool.blobs import get_blob
+from datacoop.pool.keys import SigningKey
+from datacoop.pool.log import Draft
+from datacoop.pool.pool import Pool
+from datacoop.pool.state import State
+from datacoop.records.collection import Collection, parse_collection
+
+
+def add_collection(
+    pool: Pool, collection: Collection, operator: SigningKey, *, created_utc: str
+) -> None:
+    """Enter a contract, or a new form of it, into the pool; the same again changes nothing."""
+    contract = pool.put_blob(collection.content)
+    body = {"collection": collection.name, "contract": contract}
+    draft = Draft(kind="collection_added", body=body, blobs=(contract,))
+
+    def decide(state: State) -> Draft | None:
+        return None if state.collections.get(collection.name) == contract else draft
+
+    pool.append(decide, operator, created_utc=created_utc)
+
+
+def contract_of(pool: Pool, state: State, name: str) -> Collection:
+    """Give the contract of a collection of the pool.
+
+    Raises:
+        RefusedError: The pool has no such collection.
+    """
+    if name not in state.collections:
+        raise RefusedError(
+            f"the pool has no collection {name!r}", hint="See `datacoop collection list`."
+        )
+    content = json.loads(get_blob(pool.store, state.collections[name]))
+    return parse_collection(content["files"])

@@ -1,0 +1,459 @@
+"""The intake job: a submission from its member's landing store into the pool."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import apache_beam as beam
+import pyarrow as pa
+
+from datacoop.errors import Fault, RefusedError, SubmissionError
+from datacoop.ingest.splitting import FileRange, plan_ranges
+from datacoop.jobs.intake_range import (
+    IntakeTask,
+    RangeOutcome,
+    TakeInRange,
+    outcome_from_bytes,
+    range_name,
+)
+from datacoop.jobs.runner import RUNNER, Progress, pipeline_options, watched
+from datacoop.jobs.submitting import contract_faults, open_submission, read_secret, verify_files
+from datacoop.pool.blobs import (
+    batches_to_bytes,
+    bytes_to_batches,
+    get_blob,
+    get_blob_list,
+    put_blob_list,
+)
+from datacoop.pool.keys import PublicKey, SigningKey
+from datacoop.pool.landing import PSEUDONYM_KEY, Landing
+from datacoop.pool.log import Draft
+from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
+from datacoop.pool.pool import Pool
+from datacoop.pool.signing import Statement, open_statement, sign_statement
+from datacoop.pool.state import PooledSubmission, State
+from datacoop.records.coder import KeyedBatch
+from datacoop.records.collection import Collection, parse_collection
+from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SOURCE_FILE, SOURCE_POSITION
+from datacoop.records.digest import canonical_json, salted_digest, sha256_hex
+from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA
+from datacoop.records.states import RowState
+from datacoop.records.submission import Manifest
+from datacoop.validate.expectations import parse_suites
+from datacoop.validate.great_expectations import SuiteRunner
+from datacoop.validate.stage import FindDuplicates
+from datacoop.validate.verdict import SubmissionMeasures, Verdict, judge
+
+RECEIPT_TYPE = "urn:datacoop:receipt:v1"
+RANGE_BYTES = 8 << 20
+"""Bytes of a range: what one call of the engines works on, and what a killed job loses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeOptions:
+    """How an intake job runs; nothing here changes what comes out, but `range_bytes`."""
+
+    code_version: str
+    runner: str = RUNNER
+    beam_arguments: tuple[str, ...] = ()
+    range_bytes: int = RANGE_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The account of a submission: every row in exactly one state."""
+
+    submission: str
+    member: str
+    collection: str
+    outcome: str
+    reasons: tuple[str, ...]
+    """Why the submission as a whole is held or refused."""
+    log_entry: int
+    rows: int
+    states: dict[str, int]
+    """Rows by state; they add up to `rows`."""
+    quarantine_reasons: dict[str, int]
+    files: tuple[dict[str, int], ...]
+    """For each file in order: `rows` and `quarantined`."""
+    findings: dict[str, int]
+    """Personal data found in accepted rows, by entity."""
+    cleaned: dict[str, int]
+    languages: dict[str, int]
+    contract: str
+    scrub_policy: str
+    code_version: str
+    quarantine: tuple[str, ...]
+    """Keys of the quarantined rows in the landing store."""
+
+
+class Intake:
+    """One submission on its way in. Every step can be killed and run again."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        landing_store: ObjectStore,
+        submission_id: str,
+        operator: SigningKey,
+        options: IntakeOptions,
+    ) -> None:
+        self.pool = pool
+        self.landing = Landing(landing_store, submission_id)
+        self.operator = operator
+        self.options = options
+        self.manifest, self.steward = self._open(pool.require())
+        self.collection = self._contract(pool.require())
+
+    def run(self, *, created_utc: str, progress: Progress) -> Receipt:
+        """Take the submission in; when that was done before, give its receipt again.
+
+        Raises:
+            SubmissionError: The submission is refused before a row is read.
+        """
+        known = self.pool.state().submissions.get(self.manifest.submission_id)
+        kept = self._kept_receipt(known)
+        if kept is not None:
+            return kept
+        parts = self._plan()
+        task = self._task(parts)
+        self._read(task, parts, self.pool.state(), progress)
+        outcomes = self._outcomes(task, parts)
+        if known is None:
+            verdict = self._judge(task, outcomes)
+            known = self._commit(task, outcomes, verdict, created_utc, progress, parts)
+        return self._give_receipt(task, outcomes, known)
+
+    def _open(self, state: State) -> tuple[Manifest, PublicKey]:
+        envelope = self.landing.store.find(self.landing.envelope)
+        if envelope is None:
+            raise RefusedError(
+                f"submission {self.landing.submission_id!r} is not in the landing store",
+                hint="The steward sends it with `datacoop submission send`.",
+            )
+        manifest, steward = open_submission(envelope, state.keys)
+        read_secret(self.landing.store, PSEUDONYM_KEY)
+        if manifest.submission_id != self.landing.submission_id:
+            fault = Fault("$.submission_id", f"is {manifest.submission_id!r}")
+            raise SubmissionError(manifest.member, self.landing.submission_id, [fault])
+        return manifest, steward
+
+    def _contract(self, state: State) -> Collection:
+        digest = state.collections.get(self.manifest.collection)
+        faults = []
+        if digest is None:
+            faults.append(Fault("$.collection", "is not a collection of this pool"))
+        older = self.manifest.supersedes
+        if older is not None and (
+            older not in state.submissions
+            or state.submissions[older].member != self.manifest.member
+        ):
+            faults.append(Fault("$.supersedes", "names no submission of this member in the pool"))
+        if digest is not None:
+            contract = json.loads(get_blob(self.pool.store, digest))
+            collection = parse_collection(contract["files"])
+            faults += contract_faults(self.manifest, collection)
+        if faults:
+            raise SubmissionError(self.manifest.member, self.manifest.submission_id, faults)
+        return collection
+
+    def _plan(self) -> list[FileRange]:
+        verify_files(self.landing, self.manifest)
+        parts = []
+        for ordinal, file in enumerate(self.manifest.files):
+            key = self.landing.raw_file(ordinal)
+            parts += plan_ranges(file, ordinal, self.landing.store, key, self.options.range_bytes)
+        return parts
+
+    def _task(self, parts: Sequence[FileRange]) -> IntakeTask:
+        envelope = self.landing.store.get(self.landing.envelope)
+        value = open_statement_value(envelope, self.steward)
+        plan = {
+            "envelope": sha256_hex(envelope),
+            "contract": self.collection.digest,
+            "code_version": self.options.code_version,
+            "parts": [asdict(part) for part in parts],
+        }
+        return IntakeTask(
+            pool=self.pool.store.address,
+            landing=self.landing.store.address,
+            submission_id=self.manifest.submission_id,
+            manifest=canonical_json(value).decode(),
+            contract=self.collection.digest,
+            # Results of another plan or another version of the code are never mixed in.
+            folder=f"intake-{sha256_hex(canonical_json(plan))[:16]}",
+        )
+
+    def _read(
+        self, task: IntakeTask, parts: Sequence[FileRange], state: State, progress: Progress
+    ) -> None:
+        """Take in every range, then find duplicates in the submission and against the pool."""
+        done = self.landing.key(f"{task.folder}/done")
+        texts = [json.dumps(asdict(part)) for part in parts]
+        earlier = _earlier(state, task.submission_id, self.manifest.collection)
+        options = pipeline_options(self.options.runner, self.options.beam_arguments)
+        with (
+            watched(lambda: sum(1 for _ in self.landing.store.list(done)), len(parts), progress),
+            beam.Pipeline(options=options) as pipeline,
+        ):
+            own = (
+                pipeline
+                | "Ranges" >> beam.Create(texts, reshuffle=True)
+                | "TakeIn" >> beam.ParDo(TakeInRange(task)).with_output_types(KeyedBatch)
+            )
+            pooled = (
+                pipeline
+                | "Pooled" >> beam.Create(earlier)
+                | "ReadIndex"
+                >> beam.FlatMap(read_index, self.pool.store.address).with_output_types(KeyedBatch)
+            )
+            _ = (
+                (own, pooled)
+                | beam.Flatten()
+                | FindDuplicates()
+                | "ToOne" >> beam.MapTuple(_to_one).with_output_types(KeyedBatch)
+                | "Together" >> beam.GroupByKey()
+                | "Write" >> beam.Map(write_duplicates, task)
+            )
+
+    def _outcomes(self, task: IntakeTask, parts: Sequence[FileRange]) -> list[RangeOutcome]:
+        outcomes = []
+        for part in parts:
+            name = range_name(part.source_file, part.start)
+            key = self.landing.key(f"{task.folder}/done/{name}.json")
+            outcomes.append(outcome_from_bytes(self.landing.store.get(key)))
+        return outcomes
+
+    def _duplicates(self, task: IntakeTask) -> set[bytes]:
+        """Give the ids of this submission's rows that have an equal before them."""
+        content = self.landing.store.find(self.landing.key(f"{task.folder}/duplicates.arrow"))
+        batches = bytes_to_batches(content, [RECORD_ID]) if content else []
+        return {value for batch in batches for value in batch.column(0).to_pylist()}
+
+    def _judge(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> Verdict:
+        clean = sum(outcome.clean.rows for outcome in outcomes)
+        held_back = sum(outcome.quarantined.rows for outcome in outcomes)
+        measures = SubmissionMeasures(
+            rows=clean + held_back,
+            quarantined=held_back,
+            duplicates=len(self._duplicates(task)),
+            languages=len(_sum(outcome.languages for outcome in outcomes)),
+        )
+        return judge(measures, SuiteRunner(parse_suites(self.collection).submission))
+
+    def _commit(
+        self,
+        task: IntakeTask,
+        outcomes: Sequence[RangeOutcome],
+        verdict: Verdict,
+        created_utc: str,
+        progress: Progress,
+        parts: Sequence[FileRange],
+    ) -> PooledSubmission:
+        """Copy clean rows into the pool and enter the submission: the one atomic step."""
+        basis = self.pool.state().length
+        records = self._pool_records(task, outcomes) if verdict.outcome == "pass" else None
+        salt = read_secret(self.landing.store, self.landing.salt)
+        envelope = self.landing.store.get(self.landing.envelope)
+        rows = sum(outcome.clean.rows for outcome in outcomes)
+        manifest = self.manifest
+        body = {
+            "submission": manifest.submission_id,
+            "member": manifest.member,
+            "collection": manifest.collection,
+            "contract": self.collection.digest,
+            "manifest": salted_digest(salt, envelope),
+            "steward": self.steward.keyid,
+            "outcome": verdict.outcome.value,
+            "reasons": list(verdict.reasons),
+            "languages": list(manifest.languages),
+            "terms": manifest.terms.to_json(),
+            "terms_id": manifest.terms.id,
+            "legal_basis": manifest.legal_basis,
+            "labelling_wanted": manifest.labelling_wanted,
+            "supersedes": manifest.supersedes,
+            "records": records,
+            "rows": rows if records else 0,
+            "rows_quarantined_about": coarse(sum(o.quarantined.rows for o in outcomes)),
+            "scrub_policy": self.collection.scrub.id,
+            "code_version": self.options.code_version,
+        }
+        draft = Draft(
+            kind="submission_taken", body=body, blobs=(records,) if records is not None else ()
+        )
+
+        def decide(state: State) -> Draft | None:
+            return None if manifest.submission_id in state.submissions else draft
+
+        entry = self.pool.append(decide, self.operator, created_utc=created_utc)
+        state = self.pool.state()
+        if entry is None or entry.number != basis:
+            # Others committed meanwhile: what is a duplicate is decided by the log's order.
+            self._read(task, parts, state, progress)
+        return state.submissions[manifest.submission_id]
+
+    def _pool_records(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> str:
+        refs = []
+        for outcome in outcomes:
+            if outcome.clean.rows:
+                key = self.landing.key(f"{task.folder}/clean/{outcome.name}.arrow")
+                self.pool.put_blob(self.landing.store.get(key))
+                refs.append(outcome.clean)
+        return put_blob_list(self.pool.store, refs)
+
+    def _kept_receipt(self, known: PooledSubmission | None) -> Receipt | None:
+        content = self.landing.store.find(self.landing.receipt)
+        if known is None or content is None:
+            return None
+        return read_receipt(content, {self.operator.public.keyid: self.operator.public})
+
+    def _give_receipt(
+        self, task: IntakeTask, outcomes: Sequence[RangeOutcome], known: PooledSubmission
+    ) -> Receipt:
+        receipt = make_receipt(
+            self.manifest,
+            self.collection,
+            known,
+            outcomes,
+            duplicates=len(self._duplicates(task)),
+            code_version=self.options.code_version,
+            quarantine=tuple(
+                self.landing.key(f"{task.folder}/quarantine/{o.name}.arrow")
+                for o in outcomes
+                if o.quarantined.rows
+            ),
+        )
+        statement = Statement(
+            predicate_type=RECEIPT_TYPE, subjects=(), predicate=_receipt_json(receipt)
+        )
+        self.landing.store.put(self.landing.receipt, sign_statement(statement, self.operator))
+        return receipt
+
+
+def open_statement_value(envelope: bytes, steward: PublicKey) -> dict[str, object]:
+    """Give the signed manifest as plain JSON."""
+    statement, _ = open_statement("submission.dsse.json", envelope, {steward.keyid: steward})
+    return dict(statement.predicate)
+
+
+def coarse(count: int) -> int:
+    """Round up to the next ten: all members read the log, and small counts single people out."""
+    return -(-count // 10) * 10
+
+
+def make_receipt(
+    manifest: Manifest,
+    collection: Collection,
+    known: PooledSubmission,
+    outcomes: Sequence[RangeOutcome],
+    *,
+    duplicates: int,
+    code_version: str,
+    quarantine: tuple[str, ...],
+) -> Receipt:
+    """Account for every row of a submission."""
+    clean = sum(outcome.clean.rows for outcome in outcomes)
+    held_back = sum(outcome.quarantined.rows for outcome in outcomes)
+    sound: dict[RowState, int] = {
+        "pass": {RowState.ACCEPTED: clean - duplicates, RowState.DUPLICATE: duplicates},
+        "hold": {RowState.HELD: clean},
+        "refuse": {RowState.REFUSED: clean},
+    }[known.outcome]
+    states = {**sound, RowState.QUARANTINED: held_back}
+    return Receipt(
+        submission=manifest.submission_id,
+        member=manifest.member,
+        collection=manifest.collection,
+        outcome=known.outcome,
+        reasons=known.reasons,
+        log_entry=known.entry,
+        rows=clean + held_back,
+        states={state.value: count for state, count in sorted(states.items()) if count},
+        quarantine_reasons=_sum(outcome.reasons for outcome in outcomes),
+        files=tuple(_file_account(ordinal, outcomes) for ordinal in range(len(manifest.files))),
+        findings=_sum(outcome.findings for outcome in outcomes),
+        cleaned=_sum(outcome.cleaned for outcome in outcomes),
+        languages=_sum(outcome.languages for outcome in outcomes),
+        contract=collection.digest,
+        scrub_policy=collection.scrub.id,
+        code_version=code_version,
+        quarantine=quarantine,
+    )
+
+
+def _file_account(ordinal: int, outcomes: Sequence[RangeOutcome]) -> dict[str, int]:
+    mine = [outcome for outcome in outcomes if outcome.source_file == ordinal]
+    held_back = sum(outcome.quarantined.rows for outcome in mine)
+    return {
+        "rows": sum(outcome.clean.rows for outcome in mine) + held_back,
+        "quarantined": held_back,
+    }
+
+
+def _sum(counts: Iterator[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, object]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(receipt).items()}
+
+
+def read_receipt(content: bytes, keys: dict[str, PublicKey]) -> Receipt:
+    """Verify and read a receipt.
+
+    Raises:
+        IntegrityError: It is not one that a key of `keys` signed.
+    """
+    statement, _ = open_statement("receipt.dsse.json", content, keys)
+    value = {k: tuple(v) if isinstance(v, list) else v for k, v in statement.predicate.items()}
+    return Receipt(**value)
+
+
+def _earlier(state: State, submission_id: str, collection: str) -> list[tuple[int, str]]:
+    """List the pooled submissions whose rows come before this one's, by entry and blob list."""
+    own = state.submissions.get(submission_id)
+    limit = own.entry if own else state.length
+    return [
+        (submission.entry, submission.records)
+        for submission in state.active(collection)
+        if submission.records is not None and submission.entry < limit
+    ]
+
+
+def read_index(
+    source: tuple[int, str], address: StoreAddress
+) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Give the index of rows that are in the pool already."""
+    entry, blob_list = source
+    store = open_address(address)
+    names = [name for name in INDEX_SCHEMA.names if name != ENTRY]
+    for ref in get_blob_list(store, blob_list):
+        for batch in bytes_to_batches(get_blob(store, ref.sha256), names):
+            columns = {
+                MASKED_DIGEST: batch.column(MASKED_DIGEST),
+                ENTRY: pa.array([entry] * batch.num_rows, pa.int64()),
+                SOURCE_FILE: batch.column(SOURCE_FILE),
+                SOURCE_POSITION: batch.column(SOURCE_POSITION),
+                RECORD_ID: batch.column(RECORD_ID),
+            }
+            yield (
+                str(entry),
+                pa.RecordBatch.from_arrays(list(columns.values()), schema=INDEX_SCHEMA),
+            )
+
+
+def _to_one(_: str, batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
+    return "duplicates", batch
+
+
+def write_duplicates(group: tuple[str, Iterable[pa.RecordBatch]], task: IntakeTask) -> None:
+    """Write which of the submission's rows are duplicates, in order of their ids."""
+    table = pa.Table.from_batches(list(group[1]), INDEX_SCHEMA)
+    own = table.filter(pa.compute.greater_equal(table[ENTRY], 1 << 62)).sort_by(RECORD_ID)
+    landing = Landing(open_address(task.landing), task.submission_id)
+    content = batches_to_bytes(INDEX_SCHEMA, own.combine_chunks().to_batches())
+    landing.store.put(landing.key(f"{task.folder}/duplicates.arrow"), content)

@@ -1,0 +1,413 @@
+"""The release job: build a snapshot, propose it, approve it, publish it."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import apache_beam as beam
+import pyarrow as pa
+
+from datacoop.errors import RefusedError
+from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.labelling import collected_votes
+from datacoop.jobs.runner import RUNNER, Progress, pipeline_options, watched
+from datacoop.label.adjudication import labels
+from datacoop.pool.blobs import (
+    batches_to_bytes,
+    bytes_to_batches,
+    get_blob,
+    get_blob_list,
+)
+from datacoop.pool.keys import SigningKey
+from datacoop.pool.log import Draft
+from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
+from datacoop.pool.pool import Pool
+from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
+from datacoop.pool.state import (
+    PooledSubmission,
+    Proposal,
+    State,
+    approval_objection,
+    is_approved,
+    withdrawn_since,
+)
+from datacoop.pool.trust import (
+    current_metadata,
+    proposed_targets,
+    sign_targets,
+    write_metadata,
+)
+from datacoop.publish.shards import FIRST_VERSION, LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan
+from datacoop.publish.splits import SPLITS, bucket_count
+from datacoop.publish.stage import PublishShards
+from datacoop.records.coder import KeyedBatch
+from datacoop.records.collection import Collection
+from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SPLIT
+from datacoop.records.duplicates import ENTRY
+from datacoop.records.terms import objections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOptions:
+    """How a release job runs; nothing here changes the bytes of a shard."""
+
+    code_version: str
+    work: StoreAddress
+    """A store of the operator's own, for what workers tell the job."""
+    runner: str = RUNNER
+    beam_arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A snapshot that has been built and not yet proposed."""
+
+    manifest: SnapshotManifest
+    barred: dict[str, tuple[str, ...]]
+    """Submissions kept out by their terms, with the objections."""
+
+
+def build_release(
+    pool: Pool, name: str, options: ReleaseOptions, *, as_of: str, progress: Progress
+) -> Built:
+    """Build the next version of a collection from the log as it stands.
+
+    Args:
+        as_of: The day on which terms are held against the release, `YYYY-MM-DD` in UTC.
+
+    Raises:
+        RefusedError: There is nothing to publish.
+    """
+    state = pool.require()
+    collection = contract_of(pool, state, name)
+    barred = {
+        submission.id: tuple(objections(submission.terms, collection.release.purposes, as_of))
+        for submission in state.active(name)
+    }
+    released = [s for s in state.active(name) if not barred[s.id] and s.records is not None]
+    if not released:
+        raise RefusedError(f"no submission of {name!r} may be published", hint=_why(barred))
+    previous = _previous(pool, state, name)
+    version = (previous.version if previous else 0) + 1
+    plan, sizes = _plan(pool, collection, version, released, previous)
+    shards = _run(pool, collection, released, previous, plan, options, progress)
+    published = sum(shard.rows for shard in shards)
+    manifest = SnapshotManifest(
+        collection=name,
+        version=version,
+        contract=collection.digest,
+        log_length=state.length,
+        log_head=state.head,
+        previous=state.versions(name)[-1].snapshot if previous else None,
+        code_version=options.code_version,
+        as_of=as_of,
+        purposes=collection.release.purposes,
+        shards=tuple(sorted(shards)),
+        terms={s.terms.id: s.terms for s in sorted(released, key=lambda s: s.terms.id)},
+        submissions=tuple(submission.id for submission in released),
+        bucket_counts=plan.bucket_counts,
+        row_counts={
+            "published": published,
+            "duplicate": sizes - published,
+            "barred": sum(s.rows for s in state.active(name) if barred[s.id]),
+        },
+    )
+    return Built(manifest=manifest, barred={k: v for k, v in barred.items() if v})
+
+
+def _why(barred: dict[str, tuple[str, ...]]) -> str:
+    lines = [f"{submission}: {'; '.join(said)}" for submission, said in sorted(barred.items())]
+    return "\n".join(lines) or "Take in a submission first: `datacoop intake run`."
+
+
+def _previous(pool: Pool, state: State, name: str) -> SnapshotManifest | None:
+    published = state.versions(name)
+    if not published:
+        return None
+    digest = published[-1].snapshot
+    return snapshot_from_bytes(digest, get_blob(pool.store, digest))
+
+
+def _plan(
+    pool: Pool,
+    collection: Collection,
+    version: int,
+    released: Sequence[PooledSubmission],
+    previous: SnapshotManifest | None,
+) -> tuple[ShardPlan, int]:
+    """Fix the number of shards, and count the rows that go in.
+
+    The counts of earlier versions are kept: a row never moves to another shard.
+    """
+    known = set(previous.submissions) if previous else set()
+    new_bytes, rows = 0, 0
+    for submission in released:
+        rows += submission.rows
+        if submission.id not in known:
+            new_bytes += _record_bytes(pool, submission)
+    counts = dict(previous.bucket_counts) if previous else {}
+    for split in SPLITS:
+        counts[f"{version}/{split}"] = bucket_count(split, new_bytes, collection.release)
+    return ShardPlan(version=version, policy=collection.release, bucket_counts=counts), rows
+
+
+def _record_bytes(pool: Pool, submission: PooledSubmission) -> int:
+    refs = get_blob_list(pool.store, submission.records or "")
+    return sum(pool.store.size(f"blobs/sha256/{ref.sha256}") or 0 for ref in refs)
+
+
+def _run(
+    pool: Pool,
+    collection: Collection,
+    released: Sequence[PooledSubmission],
+    previous: SnapshotManifest | None,
+    plan: ShardPlan,
+    options: ReleaseOptions,
+    progress: Progress,
+) -> list[Shard]:
+    sources = [
+        (submission.entry, ref.sha256)
+        for submission in released
+        for ref in get_blob_list(pool.store, submission.records or "")
+    ]
+    remembered = [asdict(shard) for shard in previous.shards] if previous else []
+    label_blob = pool.put_blob(label_table(pool, collection))
+    key = f"releases/{collection.name}-{plan.version}-{pool.state().length}.json"
+    work = open_address(options.work)
+    with (
+        watched(lambda: int(work.find(key) is not None), 1, progress),
+        beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
+    ):
+        records = (
+            run
+            | "Records" >> beam.Create(sources, reshuffle=True)
+            | "ReadRecords"
+            >> beam.FlatMap(read_records, pool.store.address).with_output_types(KeyedBatch)
+        )
+        memory = (
+            run
+            | "Shards" >> beam.Create(remembered)
+            | "ReadMemory"
+            >> beam.FlatMap(read_memory, pool.store.address).with_output_types(KeyedBatch)
+        )
+        _ = (
+            (records, memory)
+            | beam.Flatten()
+            | PublishShards(plan, pool.store.address, label_blob)
+            | "Together" >> beam.GroupByKey()
+            | "Tell" >> beam.Map(tell, options.work, key)
+        )
+    return [Shard(**value) for value in json.loads(work.get(key))]
+
+
+def read_records(source: tuple[int, str], pool: StoreAddress) -> Iterator[KeyedBatch]:
+    """Give the records of a blob, each with the log number of its submission."""
+    entry, digest = source
+    for batch in bytes_to_batches(get_blob(open_address(pool), digest)):
+        entries = pa.array([entry] * batch.num_rows, pa.int64())
+        yield digest, batch.append_column(pa.field(ENTRY, pa.int64(), nullable=False), entries)
+
+
+def read_memory(shard: dict[str, object], pool: StoreAddress) -> Iterator[KeyedBatch]:
+    """Give what is remembered of the rows of a published shard."""
+    digest = str(shard["sha256"])
+    for batch in bytes_to_batches(get_blob(open_address(pool), digest), [RECORD_ID, MASKED_DIGEST]):
+        columns = {
+            RECORD_ID: batch.column(RECORD_ID),
+            MASKED_DIGEST: batch.column(MASKED_DIGEST),
+            SPLIT: pa.array([shard["split"]] * batch.num_rows, pa.string()),
+            FIRST_VERSION: pa.array([shard["first_version"]] * batch.num_rows, pa.int32()),
+        }
+        yield digest, pa.RecordBatch.from_arrays(list(columns.values()), schema=MEMORY_SCHEMA)
+
+
+def tell(group: tuple[str, Iterable[str]], work: StoreAddress, key: str) -> None:
+    """Tell the job what was written."""
+    found = sorted(group[1])
+    open_address(work).put(key, f"[{','.join(found)}]".encode())
+
+
+def label_table(pool: Pool, collection: Collection) -> bytes:
+    """Give the labels that follow from the votes collected so far, as an Arrow file."""
+    rows = [
+        {
+            "record_id": label.record_id,
+            "label": label.value,
+            "votes": [
+                {"annotator": v.annotator, "value": v.value, "round": v.round} for v in label.votes
+            ],
+            "agreement": label.agreement,
+            "decided_by": label.decided_by,
+        }
+        for label in labels(collected_votes(pool, collection.name), collection.labelling)
+    ]
+    batch = pa.RecordBatch.from_pylist(rows, LABEL_SCHEMA)
+    return batches_to_bytes(LABEL_SCHEMA, [batch])
+
+
+def propose_release(
+    pool: Pool, built: Built, operator: SigningKey, *, now: datetime, created_utc: str
+) -> Proposal:
+    """Enter a built snapshot as the proposal for its version; an equal one stands already.
+
+    Raises:
+        RefusedError: The version was published meanwhile.
+    """
+    state = pool.require()
+    manifest = built.manifest
+    content = manifest.to_bytes()
+    snapshot = pool.put_blob(content)
+    known = state.proposals.get((manifest.collection, manifest.version))
+    if known is not None and known.snapshot == snapshot:
+        return known
+    targets = pool.put_blob(
+        proposed_targets(
+            pool.store,
+            state,
+            collection=manifest.collection,
+            version=manifest.version,
+            manifest=content,
+            now=now,
+        )
+    )
+    earlier = _previous(pool, state, manifest.collection)
+    old = set(earlier.submissions) if earlier else set()
+    body = {
+        "collection": manifest.collection,
+        "version": manifest.version,
+        "snapshot": snapshot,
+        "targets": targets,
+        "log_length": manifest.log_length,
+        "submissions": list(manifest.submissions),
+        "new_submissions": [i for i in manifest.submissions if i not in old],
+    }
+    shards = tuple(shard.sha256 for shard in manifest.shards)
+    draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *shards))
+
+    def decide(current: State) -> Draft | None:
+        if len(current.versions(manifest.collection)) >= manifest.version:
+            raise RefusedError(
+                f"{manifest.collection} version {manifest.version} was published meanwhile",
+                hint="Build the release again.",
+            )
+        return draft
+
+    pool.append(decide, operator, created_utc=created_utc)
+    return pool.state().proposals[manifest.collection, manifest.version]
+
+
+def find_proposal(state: State, collection: str, version: int) -> Proposal:
+    """Give a proposal.
+
+    Raises:
+        RefusedError: There is none for this version.
+    """
+    proposal = state.proposals.get((collection, version))
+    if proposal is None:
+        raise RefusedError(
+            f"nothing is proposed as {collection} version {version}",
+            hint="Propose it with `datacoop release propose`.",
+        )
+    return proposal
+
+
+def approve_release(
+    pool: Pool, collection: str, version: int, approver: SigningKey, *, created_utc: str
+) -> Proposal:
+    """Sign a proposal as an approver; doing it again changes nothing.
+
+    Raises:
+        RefusedError: This approver may not.
+    """
+    proposal = find_proposal(pool.require(), collection, version)
+    signature = sign_targets(get_blob(pool.store, proposal.targets), approver)
+
+    def decide(state: State) -> Draft | None:
+        current = find_proposal(state, collection, version)
+        if approver.public.keyid in current.approvals or current.published_entry is not None:
+            return None
+        if current.entry != proposal.entry:
+            raise RefusedError("another proposal has taken its place", hint="Look at it first.")
+        if state.keys.get(approver.public.keyid) != approver.public:
+            raise RefusedError("the pool does not know this key", hint="Add it with its member.")
+        objection = approval_objection(state, current, approver.public)
+        if objection:
+            raise RefusedError(
+                f"this key may not approve {collection} version {version}: {objection}",
+                hint="Ask an approver of another member.",
+            )
+        body = {
+            "collection": collection,
+            "version": version,
+            "proposal": current.entry,
+            "signature": signature,
+        }
+        return Draft(kind="release_approved", body=body, blobs=(current.targets,))
+
+    pool.append(decide, approver, created_utc=created_utc)
+    return find_proposal(pool.state(), collection, version)
+
+
+def publish_release(
+    pool: Pool, collection: str, version: int, operator: SigningKey, *, created_utc: str, as_of: str
+) -> SnapshotManifest:
+    """Publish an approved proposal; readers see it when this returns, whole or not at all.
+
+    Raises:
+        RefusedError: It is not approved, or a submission was withdrawn or its terms expired.
+    """
+
+    def decide(state: State) -> Draft | None:
+        proposal = find_proposal(state, collection, version)
+        if proposal.published_entry is not None:
+            return None
+        _refuse_unready(state, proposal, as_of, pool)
+        body = {"collection": collection, "version": version, "proposal": proposal.entry}
+        return Draft(kind="release_published", body=body, blobs=(proposal.snapshot,))
+
+    pool.append(decide, operator, created_utc=created_utc)
+    state = pool.state()
+    write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    proposal = find_proposal(state, collection, version)
+    return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
+
+
+def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) -> None:
+    name = f"{proposal.collection} version {proposal.version}"
+    if not is_approved(state, proposal):
+        count = len({state.keys[keyid].member for keyid in proposal.approvals})
+        raise RefusedError(
+            f"{name} is approved by {count} of 2 members",
+            hint="Approvers of two members sign with `datacoop release approve`.",
+        )
+    gone = withdrawn_since(state, proposal)
+    if gone:
+        raise RefusedError(
+            f"{name} holds submissions that were withdrawn: {', '.join(gone)}",
+            hint="Build and propose the release again.",
+        )
+    manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
+    for terms in manifest.terms.values():
+        said = objections(terms, manifest.purposes, as_of)
+        if said:
+            raise RefusedError(f"terms in {name} bar it: {'; '.join(said)}", hint="Build it again.")
+
+
+def keep_built(work: ObjectStore, built: Built) -> None:
+    """Keep a built manifest in the work store until it is proposed."""
+    work.put(f"releases/{built.manifest.collection}.built.json", built.manifest.to_bytes())
+
+
+def kept_build(work: ObjectStore, collection: str) -> Built:
+    """Give the manifest that was built last.
+
+    Raises:
+        RefusedError: None was built.
+    """
+    content = work.find(f"releases/{collection}.built.json")
+    if content is None:
+        raise RefusedError(
+            f"no version of {collection!r} was built", hint="Run `datacoop release build` first."
+        )
+    return Built(manifest=snapshot_from_bytes("built manifest", content), barred={})

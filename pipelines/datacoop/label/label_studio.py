@@ -1,0 +1,367 @@
+"""Label Studio over its HTTP API: projects, tasks and answers. The only user of its SDK.
+
+No write is sent again blindly. A time-out or a 504 does not say whether the server committed,
+so after a failure it is asked which keys it has, and only the missing ones go again.
+"""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+from datacoop.errors import OutsideError, SettingsError, TransientError
+from datacoop.label.answers import Answer
+from datacoop.label.routing import Task
+
+SERVICE = "Label Studio"
+KEY = "pool_uid"
+"""Where a task's `data` holds its key: `meta` would be tidier, but cannot be filtered."""
+
+BATCH_TASKS = 1_000
+BATCH_BYTES = 4_000_000
+PAGING_FACTOR = 4
+"""Up to how many times the keys asked for a project may hold before filtering is cheaper."""
+
+KEYS_A_FILTER = 40
+"""Keys asked for in one request: they travel in the URL, and gunicorn takes one of 4 kB."""
+
+PAGE_SIZE = 1_000
+TITLE_LENGTH = 50
+"""The longest title that Label Studio takes."""
+
+_ONCE = {"max_retries": 0}
+"""Request options of every write: by itself the SDK sends a POST again after a 504."""
+
+# A busy server, a gateway that gave up, and answers that are no JSON although they say 200.
+_TRANSIENT = frozenset({200, 201, 408, 425, 429})
+
+T = TypeVar("T")
+
+
+class _Stored(NamedTuple):
+    """A task that Label Studio holds."""
+
+    task_id: int
+    is_answered: bool
+
+
+class LabelStudio:
+    """A Label Studio server, as one of its users."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout_seconds: float = 60.0,
+        tries: int = 5,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare to talk to the server; nothing is sent yet.
+
+        Args:
+            url: Where it answers, such as `http://127.0.0.1:8080`.
+            token: The legacy API token of the user to act as.
+            timeout_seconds: How long one request may take.
+            tries: How often an operation that fails for a passing reason is tried in all.
+            sleep: Waits a number of seconds between two tries.
+
+        Raises:
+            SettingsError: The SDK is not installed.
+        """
+        try:
+            import httpx
+            from label_studio_sdk import LabelStudio as Client
+            from label_studio_sdk.core.api_error import ApiError
+            from label_studio_sdk.core.parse_error import ParsingError
+        except ImportError as error:
+            raise SettingsError(
+                "labelling needs label-studio-sdk", hint="Install datacoop[label]."
+            ) from error
+        self._failures = (ApiError, ParsingError, httpx.HTTPError)
+        self._url = url
+        self._tries = tries
+        self._sleep = sleep
+        # The SDK is typed in part only.
+        build: Any = Client
+        self._client = build(base_url=url, api_key=token, timeout=timeout_seconds, max_retries=0)
+
+    def ensure_project(
+        self, collection: str, title: str, configuration: str, instruction: str, votes: int
+    ) -> int:
+        """Give the project of a collection; make it where there is none, renew it where it differs.
+
+        It is known by a line in its description, so its title may be changed by hand.
+
+        Args:
+            configuration: The text of `labeling.xml`.
+            instruction: What annotators read before they begin.
+            votes: Votes asked for each task.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+            OutsideError: It refuses, for instance a configuration that old answers do not fit.
+        """
+        marker = f"datacoop collection: {collection}"
+        content: dict[str, Any] = {
+            "label_config": configuration,
+            "expert_instruction": instruction,
+            "maximum_annotations": votes,
+        }
+
+        def create(_: Sequence[str]) -> None:
+            self._client.projects.create(
+                title=title[:TITLE_LENGTH],
+                description=marker,
+                show_instruction=True,
+                enable_empty_annotation=False,
+                request_options=_ONCE,
+                **content,
+            )
+
+        def lacking() -> list[str]:
+            return [marker] if self._find_project(marker) is None else []
+
+        self._make("create project", create, lacking(), lacking)
+        project = self._find_project(marker)
+        if project is None:
+            raise TransientError(SERVICE, "create project", "made, but not listed")
+        self._renew(project, content)
+        return project
+
+    def add_tasks(self, project: int, tasks: Iterable[Task]) -> None:
+        """Send the tasks that the project does not hold yet; sending them again changes nothing.
+
+        Privacy: sends scrubbed payload, and the record id as the key.
+
+        Raises:
+            TransientError: Some tasks are still missing after all tries; run it again.
+            OutsideError: Label Studio refuses the tasks.
+        """
+        wanted = {task.key: {KEY: task.key, **task.payload} for task in tasks}
+        missing = self._missing(project, list(wanted))
+        for batch in _batches({key: wanted[key] for key in missing}):
+            self._add_batch(project, batch)
+
+    def answers(self, project: int) -> list[Answer]:
+        """Read all annotations of a project, by task and annotation number, unchecked.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        answered = _filter(
+            "or",
+            ("total_annotations", "greater", "Number", 0),
+            ("cancelled_annotations", "greater", "Number", 0),
+        )
+        # Without all fields the server leaves out what was answered.
+        tasks = self._list_tasks(project, query=answered, fields="all")
+        # A task that moves to another page while we read is met twice.
+        found = {answer.annotation_id: answer for task in tasks for answer in _answers(task)}
+        return list(found.values())
+
+    def delete_tasks(self, project: int, keys: Iterable[str]) -> None:
+        """Delete the tasks of these keys with their annotations; those that are gone are fine.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        for part in _parts(list(keys), BATCH_TASKS):
+            stored = self._find_tasks(project, part)
+            self._delete(project, [task.task_id for tasks in stored.values() for task in tasks])
+
+    def _add_batch(self, project: int, batch: dict[str, dict[str, Any]]) -> None:
+        def send(keys: Sequence[str]) -> None:
+            self._client.projects.import_tasks(
+                project, request=[{"data": batch[key]} for key in keys], request_options=_ONCE
+            )
+
+        keys = list(batch)
+        self._make("import tasks", send, keys, lambda: self._missing(project, keys))
+
+    def _missing(self, project: int, keys: Sequence[str]) -> list[str]:
+        """Give the keys that the project lacks, after removing what it holds twice."""
+        stored = self._find_tasks(project, keys)
+        self._delete(project, [number for tasks in stored.values() for number in _surplus(tasks)])
+        return [key for key in keys if key not in stored]
+
+    def _find_tasks(self, project: int, keys: Sequence[str]) -> dict[str, list[_Stored]]:
+        wanted = set(keys)
+        found: dict[str, list[_Stored]] = defaultdict(list)
+        for task in self._search_tasks(project, keys):
+            if task.data.get(KEY) in wanted:
+                answered = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
+                found[task.data[KEY]].append(_Stored(task.id, answered > 0))
+        return found
+
+    def _search_tasks(self, project: int, keys: Sequence[str]) -> Iterator[Any]:
+        """Give the tasks of the keys, and perhaps others, in the cheapest way."""
+        include = "id,data,total_annotations,cancelled_annotations"
+        if self._count_tasks(project) <= PAGING_FACTOR * len(keys):
+            yield from self._list_tasks(project, include=include)
+            return
+        for part in _parts(keys, KEYS_A_FILTER):
+            wanted = _filter("and", (f"data.{KEY}", "in_list", "List", list(part)))
+            yield from self._list_tasks(project, query=wanted, include=include)
+
+    def _count_tasks(self, project: int) -> int:
+        def count() -> int:
+            pager = self._client.tasks.list(project=project, include="id", page_size=1)
+            return int(pager.response.total)
+
+        return self._read("count tasks", count)
+
+    def _list_tasks(self, project: int, **parameters: str) -> Iterator[Any]:
+        def page(number: int) -> tuple[list[Any], int]:
+            pager = self._client.tasks.list(
+                project=project, page=number, page_size=PAGE_SIZE, **parameters
+            )
+            return pager.items or [], pager.response.total
+
+        return self._pages("list tasks", page)
+
+    def _find_project(self, marker: str) -> int | None:
+        def page(number: int) -> tuple[list[Any], int]:
+            pager = self._client.projects.list(page=number, page_size=PAGE_SIZE)
+            return pager.items or [], pager.response.count
+
+        projects = self._pages("list projects", page)
+        # Should two have been made after all, everybody takes the older one.
+        return min((p.id for p in projects if p.description == marker), default=None)
+
+    def _renew(self, project: int, content: dict[str, Any]) -> None:
+        now = self._read("read project", lambda: self._client.projects.get(project))
+        if any(getattr(now, name) != value for name, value in content.items()):
+            self._read("update project", lambda: self._client.projects.update(project, **content))
+
+    def _delete(self, project: int, task_ids: Sequence[int]) -> None:
+        if task_ids:
+            selected: Any = {"all": False, "included": list(task_ids)}
+            # Deleting by number may be repeated: a number is never given twice.
+            self._read(
+                "delete tasks",
+                lambda: self._client.actions.create(
+                    id="delete_tasks", project=project, selected_items=selected
+                ),
+            )
+
+    def _make(
+        self,
+        operation: str,
+        make: Callable[[Sequence[str]], None],
+        missing: Sequence[str],
+        look: Callable[[], Sequence[str]],
+    ) -> None:
+        """Make what is missing; after a failure look what is still missing, and make only that."""
+        for attempt in range(self._tries):
+            if not missing:
+                return
+            try:
+                self._call(operation, lambda: make(missing))  # noqa: B023 - called at once
+                if attempt:
+                    # What timed out may have been carried out after we looked.
+                    look()
+                return
+            except TransientError as error:
+                failure = error
+            self._sleep(2.0**attempt)
+            missing = look()
+        if missing:
+            raise failure
+
+    def _read(self, operation: str, read: Callable[[], T]) -> T:
+        """Do what may be done twice, trying again after failures that pass."""
+        for attempt in range(self._tries - 1):
+            try:
+                return self._call(operation, read)
+            except TransientError:
+                self._sleep(2.0**attempt)
+        return self._call(operation, read)
+
+    def _pages(self, operation: str, page: Callable[[int], tuple[list[T], int]]) -> Iterator[T]:
+        seen, number = 0, 1
+        while True:
+            items, total = self._read(operation, lambda: page(number))  # noqa: B023 - called at once
+            yield from items
+            seen, number = seen + len(items), number + 1
+            if not items or seen >= total:
+                return
+
+    def _call(self, operation: str, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except self._failures as error:
+            failure = self._failure(operation, error)
+        # Outside the handler: the SDK's errors hold the answer's body, which may quote tasks.
+        raise failure
+
+    def _failure(self, operation: str, error: Exception) -> OutsideError:
+        status = getattr(error, "status_code", None)
+        if status is None:
+            hint = f"Is Label Studio running at {self._url}? Then run the command again."
+            return TransientError(SERVICE, operation, type(error).__name__, hint=hint)
+        detail = f"HTTP {status}"
+        if status >= 500 or status in _TRANSIENT:
+            hint = "Nothing was sent twice. Run the command again, later if it is overloaded."
+            return TransientError(SERVICE, operation, detail, hint=hint)
+        if status in (401, 403):
+            hint = "Check the token, and that legacy tokens are switched on in Label Studio."
+            return OutsideError(SERVICE, operation, detail, hint=hint)
+        return OutsideError(SERVICE, operation, detail, hint="Its own log says why it refused.")
+
+
+def _surplus(tasks: Sequence[_Stored]) -> list[int]:
+    """Give which tasks of one key to delete: all but the first, or but those with answers."""
+    answered = [task for task in tasks if task.is_answered]
+    kept = answered or [min(tasks)]
+    return [task.task_id for task in tasks if task not in kept]
+
+
+def _answers(task: Any) -> Iterator[Answer]:  # noqa: ANN401 - a model of the SDK
+    for annotation in task.annotations or ():
+        yield Answer(
+            annotation_id=annotation["id"],
+            key=str(task.data.get(KEY, "")),
+            user_id=annotation.get("completed_by"),
+            result=annotation.get("result"),
+            updated_utc=_utc(annotation["updated_at"]),
+            is_skipped=bool(annotation.get("was_cancelled")),
+        )
+
+
+def _utc(text: str) -> str:
+    # Label Studio leaves out microseconds that are zero, and text of two lengths sorts wrongly.
+    moment = datetime.fromisoformat(text).astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _filter(conjunction: str, *rules: tuple[str, str, str, object]) -> str:
+    """Write a filter of Label Studio's data manager over columns of tasks."""
+    names = ("filter", "operator", "type", "value")
+    items = [
+        dict(zip(names, (f"filter:tasks:{column}", *rest), strict=True)) for column, *rest in rules
+    ]
+    filters = {"conjunction": conjunction, "items": items}
+    return json.dumps({"filters": filters}, separators=(",", ":"))
+
+
+def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
+
+
+def _batches(wanted: dict[str, dict[str, Any]]) -> Iterator[dict[str, dict[str, Any]]]:
+    """Cut the tasks into requests that are neither too many tasks nor too many bytes."""
+    batch: dict[str, dict[str, Any]] = {}
+    size_bytes = 0
+    for key, data in wanted.items():
+        task_bytes = len(json.dumps(data))
+        if batch and (len(batch) >= BATCH_TASKS or size_bytes + task_bytes > BATCH_BYTES):
+            yield batch
+            batch, size_bytes = {}, 0
+        batch[key] = data
+        size_bytes += task_bytes
+    if batch:
+        yield batch

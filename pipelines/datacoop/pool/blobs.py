@@ -1,0 +1,85 @@
+"""Content-addressed blobs: what log entries refer to, written before them."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from datacoop.errors import IntegrityError
+from datacoop.pool.object_store import ObjectStore
+from datacoop.records.digest import canonical_json, sha256_hex
+
+FOLDER = "blobs/sha256"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def blob_key(digest: str) -> str:
+    """Give the key of the blob with this SHA-256.
+
+    Raises:
+        IntegrityError: `digest` is not 64 lower-case hex digits.
+    """
+    if not _DIGEST.fullmatch(digest):
+        raise IntegrityError("blob name", "64 lower-case hex digits", repr(digest)[:80])
+    return f"{FOLDER}/{digest}"
+
+
+def put_blob(store: ObjectStore, content: bytes) -> str:
+    """Write `content` under its digest, unless it is there; give the digest."""
+    digest = sha256_hex(content)
+    key = blob_key(digest)
+    if store.size(key) != len(content):
+        store.put(key, content)
+    return digest
+
+
+def get_blob(store: ObjectStore, digest: str) -> bytes:
+    """Give the blob with this digest, every byte checked.
+
+    Raises:
+        IntegrityError: The bytes found have another digest.
+        OutsideError: There is no such blob.
+    """
+    content = store.get(blob_key(digest))
+    actual = sha256_hex(content)
+    if actual != digest:
+        raise IntegrityError(f"blob {blob_key(digest)}", digest, actual)
+    return content
+
+
+class BlobRef(NamedTuple):
+    """A blob of Arrow rows, as a list of blobs names it."""
+
+    sha256: str
+    rows: int
+
+
+def put_blob_list(store: ObjectStore, refs: Sequence[BlobRef]) -> str:
+    """Write a list of blobs as a blob of its own, so that a log entry stays small."""
+    return put_blob(store, canonical_json([ref._asdict() for ref in refs]))
+
+
+def get_blob_list(store: ObjectStore, digest: str) -> list[BlobRef]:
+    """Read what `put_blob_list` wrote."""
+    return [BlobRef(**ref) for ref in json.loads(get_blob(store, digest))]
+
+
+def batches_to_bytes(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> bytes:
+    """Write batches as an Arrow IPC file with zstd level 3: equal rows, equal bytes."""
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 3), use_threads=False)
+    with pa.ipc.new_file(sink, schema, options=options) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def bytes_to_batches(content: bytes, columns: Sequence[str] = ()) -> list[pa.RecordBatch]:
+    """Read what `batches_to_bytes` wrote: all columns, or only those named."""
+    source = pa.BufferReader(content)
+    schema = pa.ipc.open_file(source).schema
+    fields = [schema.get_field_index(name) for name in columns] or None
+    reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+    return [reader.get_batch(number) for number in range(reader.num_record_batches)]

@@ -1,0 +1,79 @@
+"""Durable writes on a local disk: a file is whole and on the platter, or it is not there.
+
+obstore's local store never calls fsync, so an acknowledged write could be lost with the power.
+"""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+TEMPORARY_PREFIX = ".tmp-"
+"""Files with this prefix are unfinished; no listing shows them, `datacoop pool gc` removes them."""
+
+
+def write_file(path: Path, content: bytes, *, exclusive: bool) -> bool:
+    """Write `content` at `path`, whole or not at all, and wait until it is on disk.
+
+    Args:
+        exclusive: Leave an existing file alone.
+
+    Returns:
+        Whether the file was written; false only when `exclusive` met an existing file.
+    """
+    make_folder(path.parent)
+    temporary = _temporary(path)
+    with temporary.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return _settle(temporary, path, exclusive=exclusive)
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """Copy a file of any size to `path`, whole or not at all, and wait until it is on disk."""
+    make_folder(path.parent)
+    temporary = _temporary(path)
+    with source.open("rb") as reader, temporary.open("xb") as writer:
+        shutil.copyfileobj(reader, writer, 1 << 20)
+        writer.flush()
+        os.fsync(writer.fileno())
+    _settle(temporary, path, exclusive=False)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and its parents; each new entry is on disk when this returns."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the entries of `folder` are on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+
+
+def _settle(temporary: Path, path: Path, *, exclusive: bool) -> bool:
+    try:
+        if exclusive:
+            # link(2) fails where the name exists, in one atomic step; rename(2) would replace.
+            os.link(temporary, path)
+            temporary.unlink()
+        else:
+            temporary.replace(path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return True

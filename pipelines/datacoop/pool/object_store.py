@@ -1,0 +1,255 @@
+"""The object store: a local folder, S3, GCS, Azure or memory behind one small class."""
+
+import io
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+from urllib.parse import urlsplit
+
+import obstore
+import obstore.exceptions as store_errors
+from obstore.store import LocalStore, MemoryStore, from_url
+
+from datacoop.errors import OutsideError, SettingsError
+from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file
+
+CREATE_ATTEMPTS = 5
+BACK_OFF_SECONDS = 0.2
+
+_memory_stores: dict[str, MemoryStore] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAddress:
+    """Where a store is and how it is opened: all that travels to a worker."""
+
+    url: str
+    """A folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`."""
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Options of the store's client by obstore's names, such as `endpoint`. May hold secrets."""
+
+
+class ObjectStore:
+    """Objects by key. Keys are relative, with `/`; a write is atomic, and durable on local disk."""
+
+    def __init__(self, address: StoreAddress) -> None:
+        self.address = address
+        self._folder: Path | None = None
+        scheme = urlsplit(address.url).scheme
+        if scheme in {"", "file"}:
+            self._folder = Path(urlsplit(address.url).path if scheme else address.url).resolve()
+            # Made on first write: to open a store must not change the world.
+            self._store: obstore.store.ObjectStore = LocalStore()
+            self._prefix = f"{self._folder.as_posix().lstrip('/')}/"
+        elif scheme == "memory":
+            self._store = _memory_stores.setdefault(address.url, MemoryStore())
+            self._prefix = ""
+        else:
+            self._store = _remote(address)
+            self._prefix = ""
+
+    def get(self, key: str) -> bytes:
+        """Give the object at `key`.
+
+        Raises:
+            OutsideError: There is none, or the store failed.
+        """
+        content = self.find(key)
+        if content is None:
+            raise OutsideError(
+                "object store", "get", f"{key} is missing", hint="Run `datacoop verify` on it."
+            )
+        return content
+
+    def find(self, key: str) -> bytes | None:
+        """Give the object at `key`, or none where there is none."""
+        try:
+            return bytes(obstore.get(self._store, self._prefix + key).bytes())
+        except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
+            return None
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("get", key) from error
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write `content` at `key`, in place of what is there."""
+        try:
+            if self._folder is not None:
+                write_file(self._folder / key, content, exclusive=False)
+            else:
+                obstore.put(self._store, self._prefix + key, content)
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("put", key) from error
+
+    def put_file(self, key: str, source: Path) -> None:
+        """Write the file `source`, of any size, at `key`, in place of what is there."""
+        try:
+            if self._folder is not None:
+                copy_file(source, self._folder / key)
+            else:
+                obstore.put(self._store, self._prefix + key, source)
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("put", key) from error
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Write `content` at `key` only where nothing is: the one step on which commits rest.
+
+        A reply can be lost after the store has written, and the client's own retry is then told
+        that the key exists. So on any error the key is read back and compared. Two writers that
+        must not both win put something of their own into `content`.
+
+        Returns:
+            Whether `key` now holds `content`.
+
+        Raises:
+            OutsideError: It could not be found out; the outcome is unknown.
+        """
+        if self._folder is not None:
+            try:
+                return write_file(self._folder / key, content, exclusive=True) or (
+                    self.find(key) == content
+                )
+            except OSError as error:
+                raise _failure("create", key) from error
+        for attempt in range(CREATE_ATTEMPTS):
+            try:
+                obstore.put(self._store, self._prefix + key, content, mode="create")
+            except store_errors.BaseError:
+                present = self._find_or_none(key)
+                if present is not None:
+                    return present == content
+                time.sleep(BACK_OFF_SECONDS * 2**attempt)
+            else:
+                return True
+        raise OutsideError(
+            "object store", "create", f"the outcome for {key} is unknown", hint="Run it again."
+        )
+
+    def reader(self, key: str) -> BinaryIO:
+        """Open the object at `key` for reading: seekable, buffered, never read whole."""
+        try:
+            if self._folder is not None:
+                return (self._folder / key).open("rb")
+            raw = _RangeReader(self._store, self._prefix + key)
+            return cast(BinaryIO, io.BufferedReader(raw, 1 << 20))
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("read", key) from error
+
+    def size(self, key: str) -> int | None:
+        """Give the size in bytes of the object at `key`, or none where there is none."""
+        try:
+            return int(obstore.head(self._store, self._prefix + key)["size"])
+        except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
+            return None
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("head", key) from error
+
+    def unfinished(self) -> list[str]:
+        """List the keys of files that killed writes left behind; none but on local disk."""
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        paths = self._folder.rglob(f"{TEMPORARY_PREFIX}*")
+        return sorted(path.relative_to(self._folder).as_posix() for path in paths)
+
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
+        """Give the keys below the folder `prefix`, sorted, those that follow `after` only."""
+        if self._folder is not None and not (self._folder / prefix).is_dir():
+            return
+        offset = self._prefix + after if after else None
+        found: list[str] = []
+        try:
+            for page in obstore.list(self._store, self._prefix + prefix, offset=offset):
+                found += (meta["path"][len(self._prefix) :] for meta in page)
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("list", prefix) from error
+        yield from sorted(k for k in found if not k.split("/")[-1].startswith(TEMPORARY_PREFIX))
+
+    def delete(self, key: str) -> None:
+        """Remove the object at `key`; one that is missing is no error."""
+        try:
+            obstore.delete(self._store, self._prefix + key)
+        except (store_errors.NotFoundError, FileNotFoundError):
+            return
+        except (store_errors.BaseError, OSError) as error:
+            raise _failure("delete", key) from error
+
+    def _find_or_none(self, key: str) -> bytes | None:
+        try:
+            return self.find(key)
+        except OutsideError:
+            return None
+
+
+class _RangeReader(io.RawIOBase):
+    """A remote object as a raw file: each read is one range request."""
+
+    def __init__(self, store: obstore.store.ObjectStore, path: str) -> None:
+        self._store = store
+        self._path = path
+        self._size = int(obstore.head(store, path)["size"])
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        length = min(len(view), self._size - self._position)
+        if length <= 0:
+            return 0
+        content = obstore.get_range(self._store, self._path, start=self._position, length=length)
+        view[:length] = bytes(content)
+        self._position += length
+        return length
+
+
+def open_store(url: str, options: Mapping[str, str] | None = None) -> ObjectStore:
+    """Open the store at `url`: a folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`.
+
+    Args:
+        options: Options of the store's client by obstore's names; unset ones come from the
+            environment as that store's own tools read it.
+    """
+    return ObjectStore(StoreAddress(url=url, options=tuple(sorted((options or {}).items()))))
+
+
+def open_address(address: StoreAddress) -> ObjectStore:
+    """Open the store at an address. In a worker: in `DoFn.setup`, for a fork would hang it."""
+    return ObjectStore(address)
+
+
+def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
+    options = dict(address.options)
+    plain = options.get("endpoint", "").startswith("http://")
+    try:
+        return from_url(
+            address.url,
+            config=options,
+            client_options={"allow_http": True} if plain else None,
+        )
+    except (store_errors.BaseError, ValueError) as error:
+        raise SettingsError(
+            f"cannot open the store {address.url!r}",
+            hint="Use a folder, s3://BUCKET/PREFIX, gs://… or az://…, and check its options.",
+        ) from error
+
+
+def _failure(operation: str, key: str) -> OutsideError:
+    return OutsideError(
+        "object store",
+        operation,
+        key,
+        hint="Check that the store is reached, has space, and that its credentials are right.",
+    )

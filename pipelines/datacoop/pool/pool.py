@@ -1,0 +1,108 @@
+"""A pool: its store, its log and the state that follows from the log."""
+
+import secrets
+from collections.abc import Callable
+
+from datacoop.errors import OutsideError, SettingsError
+from datacoop.pool.blobs import put_blob
+from datacoop.pool.keys import SigningKey
+from datacoop.pool.log import Draft, Entry, entry_key, read_log, sign_entry
+from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.state import State, apply_entry
+
+COMMIT_ATTEMPTS = 100
+"""Lost races before a commit gives up; each lost race means that another writer went ahead."""
+
+
+class Pool:
+    """Read the state, append to the log."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+        self._state = State()
+
+    def state(self) -> State:
+        """Give the state at the log's end; only entries not seen yet are read.
+
+        Raises:
+            IntegrityError: An entry does not verify.
+        """
+        for _, content in read_log(self.store, start=self._state.length):
+            apply_entry(self._state, content)
+        return self._state
+
+    def require(self) -> State:
+        """Give the state of a pool that must exist.
+
+        Raises:
+            SettingsError: There is no pool in the store.
+        """
+        state = self.state()
+        if state.length == 0:
+            raise SettingsError(
+                f"there is no pool at {self.store.address.url}",
+                hint="Make one with `datacoop pool init`, or correct --pool.",
+            )
+        return state
+
+    def put_blob(self, content: bytes) -> str:
+        """Write a blob; give its digest."""
+        return put_blob(self.store, content)
+
+    def append(
+        self, decide: Callable[[State], Draft | None], key: SigningKey, *, created_utc: str
+    ) -> Entry | None:
+        """Enter what `decide` wants, after whatever others have entered before.
+
+        `decide` is asked again after each lost race, with the state that then holds: what it
+        checks therefore holds at the very place of the entry. It says None when nothing is to
+        be entered, such as when an earlier run of the same job did it.
+
+        Returns:
+            The entry, or None where `decide` said None.
+
+        Raises:
+            OutsideError: The store failed, or too many races were lost.
+            IntegrityError: The state's rules forbid the entry.
+        """
+        for _ in range(COMMIT_ATTEMPTS):
+            state = self.state()
+            draft = decide(state)
+            if draft is None:
+                return None
+            content = sign_entry(
+                draft,
+                key,
+                number=state.length,
+                previous=state.head,
+                created_utc=created_utc,
+                nonce=secrets.token_hex(8),
+            )
+            self._check(content)
+            if self.store.create(entry_key(state.length), content):
+                return apply_entry(state, content)
+        raise OutsideError("log", "append", "too many others commit", hint="Run it again.")
+
+    def _check(self, content: bytes) -> None:
+        """Fold the entry into a copy: what the rules forbid must not reach the log."""
+        trial = copy_state(self._state)
+        apply_entry(trial, content)
+
+
+def copy_state(state: State) -> State:
+    """Give a state that can be changed without changing `state`."""
+    return State(
+        pool_id=state.pool_id,
+        title=state.title,
+        length=state.length,
+        head=state.head,
+        keys=dict(state.keys),
+        members=dict(state.members),
+        collections=dict(state.collections),
+        submissions=dict(state.submissions),
+        tasks={name: list(blobs) for name, blobs in state.tasks.items()},
+        votes={name: list(blobs) for name, blobs in state.votes.items()},
+        proposals=dict(state.proposals),
+        trust_root=state.trust_root,
+        blobs=set(state.blobs),
+    )

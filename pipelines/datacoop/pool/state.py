@@ -1,0 +1,303 @@
+"""The state of a pool: a fold over its log, and nothing else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from datacoop.errors import IntegrityError
+from datacoop.pool.keys import PublicKey, Role, key_from_json
+from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
+from datacoop.pool.signing import read_unverified
+from datacoop.records.terms import Terms, terms_from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An organisation that pools data."""
+
+    id: str
+    title: str
+    country: str
+    """ISO 3166 alpha-2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledSubmission:
+    """What the pool knows of a submission. Names of files and people stay in the landing store."""
+
+    id: str
+    member: str
+    collection: str
+    entry: int
+    """The number of its log entry: the order in which duplicates are decided."""
+    outcome: str
+    """`pass`, `hold` or `refuse`: the verdict of validation."""
+    reasons: tuple[str, ...]
+    languages: tuple[str, ...]
+    terms: Terms
+    steward: PublicKey
+    labelling_wanted: bool
+    supersedes: str | None
+    records: str | None
+    """Digest of the blob that lists the blobs of clean records; none unless it passed."""
+    rows: int
+    """Clean rows in those blobs, duplicates counted."""
+    withdrawn_entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A release on its way: proposed, approved, published."""
+
+    collection: str
+    version: int
+    entry: int
+    snapshot: str
+    """Digest of the snapshot's manifest blob."""
+    targets: str
+    """Digest of the blob that holds the TUF targets metadata to sign."""
+    log_length: int
+    """How many log entries the snapshot was made of."""
+    submissions: tuple[str, ...]
+    """Every submission that has rows in it."""
+    new_submissions: tuple[str, ...]
+    """Those of them that the version before it had no rows of."""
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    """Signature (hex) on the targets metadata by key id."""
+    published_entry: int | None = None
+    published_utc: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Everything that follows from the entries read so far."""
+
+    pool_id: str = ""
+    title: str = ""
+    length: int = 0
+    """Entries read; the number of the next one."""
+    head: str = GENESIS_PREVIOUS
+    """SHA-256 of the last entry."""
+    keys: dict[str, PublicKey] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    collections: dict[str, str] = field(default_factory=dict)
+    """Name to the digest of the contract's blob."""
+    submissions: dict[str, PooledSubmission] = field(default_factory=dict)
+    tasks: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs that list what was sent to annotators."""
+    votes: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs of votes, in order of collection."""
+    proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
+    trust_root: str | None = None
+    """Digest of the first TUF root."""
+    blobs: set[str] = field(default_factory=set)
+    """Every blob that an entry names."""
+
+    def active(self, collection: str) -> list[PooledSubmission]:
+        """Give the submissions whose rows are in a collection now, in order of the log."""
+        return [
+            submission
+            for submission in self.submissions.values()
+            if submission.collection == collection
+            and submission.outcome == "pass"
+            and submission.withdrawn_entry is None
+        ]
+
+    def versions(self, collection: str) -> list[Proposal]:
+        """Give the published versions of a collection, in order."""
+        found = [p for p in self.proposals.values() if p.collection == collection]
+        return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
+
+
+def apply_entry(state: State, content: bytes) -> Entry:
+    """Verify the bytes of the next entry and take it into `state`.
+
+    Raises:
+        IntegrityError: The entry does not verify, or says what its signer may not say.
+    """
+    name = entry_key(state.length)
+    keys = state.keys or _genesis_keys(name, content)
+    entry = open_entry(state.length, content, state.head, keys)
+    rule = _RULES.get(entry.kind)
+    if rule is None:
+        raise IntegrityError(name, "a kind of entry that is known", repr(entry.kind)[:60])
+    role, apply = rule
+    if entry.signer.role is not role:
+        raise IntegrityError(name, f"a signature by a key of role {role}", entry.signer.role)
+    try:
+        apply(state, entry)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(name, f"a whole {entry.kind} entry", "one with faults") from error
+    state.blobs.update(entry.blobs)
+    state.length += 1
+    state.head = entry.digest
+    return entry
+
+
+def _genesis_keys(name: str, content: bytes) -> dict[str, PublicKey]:
+    """Give the key that the first entry introduces, which signs it itself."""
+    try:
+        key = key_from_json(read_unverified(name, content).predicate["body"]["operator"])
+    except KeyError as error:
+        raise IntegrityError(name, "the founding entry of a pool", "another entry") from error
+    return {key.keyid: key}
+
+
+def _require(entry: Entry, fact: bool, expected: str) -> None:
+    if not fact:
+        raise IntegrityError(entry_key(entry.number), expected, f"{entry.kind} without it")
+
+
+def _pool_created(state: State, entry: Entry) -> None:
+    _require(entry, entry.number == 0, "a pool is founded once")
+    state.pool_id = entry.body["pool_id"]
+    state.title = entry.body["title"]
+    state.keys[entry.signer.keyid] = entry.signer
+
+
+def _member_added(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["member"] not in state.members, "a member that is new")
+    state.members[body["member"]] = Member(
+        id=body["member"], title=body["title"], country=body["country"]
+    )
+    for value in body["keys"]:
+        key = key_from_json(value)
+        _require(entry, key.member == body["member"], "keys of this member only")
+        _require(entry, key.role is not Role.OPERATOR, "no operator's key")
+        _require(entry, key.keyid not in state.keys, "keys that are new")
+        state.keys[key.keyid] = key
+
+
+def _collection_added(state: State, entry: Entry) -> None:
+    state.collections[entry.body["collection"]] = entry.body["contract"]
+
+
+def _trust_initialised(state: State, entry: Entry) -> None:
+    _require(entry, state.trust_root is None, "one first root")
+    state.trust_root = entry.body["root"]
+
+
+def _submission_taken(state: State, entry: Entry) -> None:
+    body = entry.body
+    steward = state.keys[body["steward"]]
+    _require(entry, body["submission"] not in state.submissions, "a submission that is new")
+    _require(entry, steward.member == body["member"], "a steward of the member")
+    _require(entry, body["collection"] in state.collections, "a collection that is known")
+    state.submissions[body["submission"]] = PooledSubmission(
+        id=body["submission"],
+        member=body["member"],
+        collection=body["collection"],
+        entry=entry.number,
+        outcome=body["outcome"],
+        reasons=tuple(body["reasons"]),
+        languages=tuple(body["languages"]),
+        terms=terms_from_json(body["terms"]),
+        steward=steward,
+        labelling_wanted=body["labelling_wanted"],
+        supersedes=body["supersedes"],
+        records=body["records"],
+        rows=body["rows"],
+    )
+    if body["supersedes"] is not None and body["outcome"] == "pass":
+        older = state.submissions[body["supersedes"]]
+        _require(entry, older.member == body["member"], "an older submission of the same member")
+        if older.withdrawn_entry is None:
+            state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+
+
+def _submission_withdrawn(state: State, entry: Entry) -> None:
+    submission = state.submissions[entry.body["submission"]]
+    _require(entry, submission.withdrawn_entry is None, "a submission that is not withdrawn")
+    _require(entry, submission.member == entry.signer.member, "a steward of the same member")
+    state.submissions[submission.id] = replace(submission, withdrawn_entry=entry.number)
+
+
+def _tasks_routed(state: State, entry: Entry) -> None:
+    state.tasks.setdefault(entry.body["collection"], []).append(entry.body["tasks"])
+
+
+def _votes_collected(state: State, entry: Entry) -> None:
+    state.votes.setdefault(entry.body["collection"], []).append(entry.body["votes"])
+
+
+def _release_proposed(state: State, entry: Entry) -> None:
+    body = entry.body
+    collection, version = body["collection"], body["version"]
+    published = state.versions(collection)
+    _require(entry, version == len(published) + 1, "the version after the last published one")
+    _require(entry, body["log_length"] <= entry.number, "a part of the log that exists")
+    state.proposals[collection, version] = Proposal(
+        collection=collection,
+        version=version,
+        entry=entry.number,
+        snapshot=body["snapshot"],
+        targets=body["targets"],
+        log_length=body["log_length"],
+        submissions=tuple(body["submissions"]),
+        new_submissions=tuple(body["new_submissions"]),
+    )
+
+
+def _release_approved(state: State, entry: Entry) -> None:
+    proposal = state.proposals[entry.body["collection"], entry.body["version"]]
+    _require(entry, proposal.entry == entry.body["proposal"], "the proposal that stands now")
+    _require(entry, proposal.published_entry is None, "a proposal that is not published")
+    objection = approval_objection(state, proposal, entry.signer)
+    _require(entry, objection is None, objection or "")
+    approvals = {**proposal.approvals, entry.signer.keyid: entry.body["signature"]}
+    state.proposals[proposal.collection, proposal.version] = replace(
+        proposal, approvals=MappingProxyType(approvals)
+    )
+
+
+def _release_published(state: State, entry: Entry) -> None:
+    proposal = state.proposals[entry.body["collection"], entry.body["version"]]
+    _require(entry, proposal.entry == entry.body["proposal"], "the proposal that stands now")
+    _require(entry, proposal.published_entry is None, "a version is published once")
+    _require(entry, is_approved(state, proposal), "approvals by two people of two members")
+    _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
+    state.proposals[proposal.collection, proposal.version] = replace(
+        proposal, published_entry=entry.number, published_utc=entry.created_utc
+    )
+
+
+def approval_objection(state: State, proposal: Proposal, key: PublicKey) -> str | None:
+    """Say why the holder of `key` may not approve `proposal`, or nothing if they may."""
+    if key.role is not Role.APPROVER:
+        return "an approver's key is needed"
+    if key.keyid in proposal.approvals:
+        return "this key has approved the proposal already"
+    for submission_id in proposal.new_submissions:
+        steward = state.submissions[submission_id].steward
+        if (steward.member, steward.holder) == (key.member, key.holder):
+            return f"its holder signed {submission_id}, which is new in this version"
+    return None
+
+
+def is_approved(state: State, proposal: Proposal) -> bool:
+    """Say whether approvers of at least two members have signed."""
+    return len({state.keys[keyid].member for keyid in proposal.approvals}) >= 2
+
+
+def withdrawn_since(state: State, proposal: Proposal) -> list[str]:
+    """Give the submissions in a proposal that have been withdrawn."""
+    return [i for i in proposal.submissions if state.submissions[i].withdrawn_entry is not None]
+
+
+Rule = tuple[Role, Callable[[State, Entry], None]]
+
+_RULES: dict[str, Rule] = {
+    "pool_created": (Role.OPERATOR, _pool_created),
+    "member_added": (Role.OPERATOR, _member_added),
+    "collection_added": (Role.OPERATOR, _collection_added),
+    "trust_initialised": (Role.OPERATOR, _trust_initialised),
+    "submission_taken": (Role.OPERATOR, _submission_taken),
+    "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
+    "tasks_routed": (Role.OPERATOR, _tasks_routed),
+    "votes_collected": (Role.OPERATOR, _votes_collected),
+    "release_proposed": (Role.OPERATOR, _release_proposed),
+    "release_approved": (Role.APPROVER, _release_approved),
+    "release_published": (Role.OPERATOR, _release_published),
+}
+"""Each kind of entry: the role that may sign it, and what it does to the state."""

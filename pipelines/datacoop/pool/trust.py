@@ -1,0 +1,318 @@
+"""Trust: the TUF repository of a pool, which is the one mechanism of approval.
+
+One delegated targets role a collection, signed by approvers; a target names a version and gives
+the digest of its snapshot manifest. Source: The Update Framework specification 1.0, python-tuf.
+The repository lies under `trust/`: all files but `timestamp.json` are written once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
+from securesystemslib.signer import Signature
+from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Root,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+from tuf.api.serialization import DeserializationError
+from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
+
+from datacoop.errors import IntegrityError, OutsideError, RefusedError, SettingsError
+from datacoop.pool.blobs import get_blob
+from datacoop.pool.keys import PublicKey, Role, SigningKey
+from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.state import Proposal, State
+from datacoop.records.digest import canonical_json, sha256_hex
+
+FOLDER = "trust"
+THRESHOLD = 2
+"""Signatures that root, targets and every collection need: one stolen key is not enough."""
+VALID_DAYS = 365
+
+_ONE_SIGNATURE = frozenset({"snapshot", "timestamp"})
+_TYPES = {"root": Root, "targets": Targets, "snapshot": Snapshot, "timestamp": Timestamp}
+
+
+def initial_metadata(
+    *,
+    collections: Iterable[str],
+    approvers: Sequence[PublicKey],
+    operator: SigningKey,
+    ceremony: Sequence[SigningKey],
+    now: datetime,
+) -> dict[str, bytes]:
+    """Make the first metadata of a pool, by file name.
+
+    Args:
+        collections: Each gets a delegated role.
+        approvers: Who may sign root, targets and the collections' roles.
+        operator: Signs snapshot and timestamp, which only say what is current.
+        ceremony: Approvers' keys of at least two members, present to sign root and targets.
+
+    Raises:
+        RefusedError: The ceremony lacks keys of two members.
+    """
+    if len({key.public.member for key in ceremony if key.public in approvers}) < THRESHOLD:
+        raise RefusedError(
+            "the first root needs the keys of approvers of two members",
+            hint="Give --key twice, for approvers of two members that the pool knows.",
+        )
+    expires = now + timedelta(days=VALID_DAYS)
+    root = Root(version=1, expires=expires, consistent_snapshot=True)
+    for role in ("root", "targets"):
+        for key in approvers:
+            root.add_key(key.verifier(), role)
+        root.roles[role].threshold = THRESHOLD
+    for role in sorted(_ONE_SIGNATURE):
+        root.add_key(operator.public.verifier(), role)
+    names = sorted(collections)
+    targets = Targets(version=1, expires=expires, delegations=_delegations(names, approvers))
+    files = {
+        "1.root.json": _signed(Metadata(root), ceremony),
+        "1.targets.json": _signed(Metadata(targets), ceremony),
+    }
+    for name in names:
+        files[f"1.{name}.json"] = _signed(Metadata(Targets(version=1, expires=expires)), ceremony)
+    return files | _current(dict.fromkeys(["targets", *names], 1), 1, expires, operator)
+
+
+def _delegations(names: Iterable[str], approvers: Iterable[PublicKey]) -> Delegations:
+    keys = {key.keyid: key.verifier() for key in approvers}
+    roles = {
+        name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*"])
+        for name in names
+    }
+    return Delegations(keys, roles)
+
+
+def _current(
+    versions: Mapping[str, int], number: int, expires: datetime, operator: SigningKey
+) -> dict[str, bytes]:
+    """Make snapshot and timestamp, which say which version of each role is current."""
+    meta = {f"{name}.json": MetaFile(version) for name, version in sorted(versions.items())}
+    snapshot = Metadata(Snapshot(version=number, expires=expires, meta=meta))
+    timestamp = Metadata(Timestamp(version=number, expires=expires, snapshot_meta=MetaFile(number)))
+    return {
+        f"{number}.snapshot.json": _signed(snapshot, [operator]),
+        "timestamp.json": _signed(timestamp, [operator]),
+    }
+
+
+def _signed(metadata: Metadata, keys: Iterable[SigningKey]) -> bytes:  # type: ignore[type-arg]
+    for key in keys:
+        metadata.sign(key.signer, append=True)
+    return _metadata_bytes(metadata)
+
+
+def _metadata_bytes(metadata: Metadata) -> bytes:  # type: ignore[type-arg]
+    return canonical_json(metadata.to_dict())
+
+
+def target_path(collection: str, version: int) -> str:
+    """Give the TUF target path of a version."""
+    return f"{collection}/{version}"
+
+
+def proposed_targets(
+    store: ObjectStore,
+    state: State,
+    *,
+    collection: str,
+    version: int,
+    manifest: bytes,
+    now: datetime,
+) -> bytes:
+    """Give the unsigned targets metadata that adds a version to a collection.
+
+    Repeatable: with `now` to the second; the expiry is in the bytes that approvers sign.
+    """
+    published = state.versions(collection)
+    targets = Targets(
+        version=len(published) + 2, expires=now + timedelta(days=VALID_DAYS), targets={}
+    )
+    for earlier in published:
+        content = get_blob(store, earlier.snapshot)
+        targets.targets[target_path(collection, earlier.version)] = _target(
+            target_path(collection, earlier.version), content
+        )
+    path = target_path(collection, version)
+    targets.targets[path] = _target(path, manifest)
+    return _metadata_bytes(Metadata(targets))
+
+
+def _target(path: str, content: bytes) -> TargetFile:
+    return TargetFile(len(content), {"sha256": sha256_hex(content)}, path)
+
+
+def sign_targets(content: bytes, key: SigningKey) -> str:
+    """Give an approver's signature, in hex, on proposed targets metadata."""
+    metadata = Metadata[Targets].from_bytes(content)
+    return str(metadata.sign(key.signer).signature)
+
+
+def signature_is_valid(content: bytes, key: PublicKey, signature: str) -> bool:
+    """Say whether `signature` is one of `key` on the signed part of metadata."""
+    metadata = Metadata.from_bytes(content)
+    try:
+        key.verifier().verify_signature(Signature(key.keyid, signature), metadata.signed_bytes)
+    except (UnverifiedSignatureError, VerificationError, ValueError):
+        return False
+    return True
+
+
+def current_metadata(store: ObjectStore, state: State, operator: SigningKey) -> dict[str, bytes]:
+    """Give the metadata files that the log's publications ask for, by name.
+
+    They follow from the log alone, so that a publication that was killed can be run again,
+    and none can take the repository back to an older state.
+    """
+    published = [p for p in state.proposals.values() if p.published_entry is not None]
+    files, versions = {}, {"targets": 1}
+    for name in delegated_roles(store):
+        latest = state.versions(name)[-1:]
+        versions[name] = 1 + (latest[0].version if latest else 0)
+        files |= {f"{versions[name]}.{name}.json": _approved(store, p) for p in latest}
+    last = max(published, key=lambda p: p.published_entry or 0)
+    expires = _time(last.published_utc) + timedelta(days=VALID_DAYS)
+    return files | _current(versions, 1 + len(published), expires, operator)
+
+
+def _approved(store: ObjectStore, proposal: Proposal) -> bytes:
+    metadata = Metadata[Targets].from_bytes(get_blob(store, proposal.targets))
+    for keyid in sorted(proposal.approvals):
+        metadata.signatures[keyid] = Signature(keyid, proposal.approvals[keyid])
+    return _metadata_bytes(metadata)
+
+
+def delegated_roles(store: ObjectStore) -> list[str]:
+    """List the collections that have a role."""
+    targets = Metadata[Targets].from_bytes(store.get(f"{FOLDER}/1.targets.json")).signed
+    return sorted(targets.delegations.roles) if targets.delegations else []  # type: ignore[arg-type]
+
+
+def write_metadata(store: ObjectStore, files: Mapping[str, bytes]) -> None:
+    """Write metadata files; `timestamp.json`, through which readers come, last."""
+    for name, content in sorted(files.items(), key=lambda item: item[0] == "timestamp.json"):
+        if store.find(f"{FOLDER}/{name}") != content:
+            store.put(f"{FOLDER}/{name}", content)
+
+
+def _time(created_utc: str) -> datetime:
+    return datetime.fromisoformat(created_utc).astimezone(UTC).replace(microsecond=0)
+
+
+class _StoreFetcher(FetcherInterface):
+    """Let python-tuf fetch from an object store."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        content = self._store.find(url)
+        if content is None:
+            raise DownloadHTTPError(f"{url} is missing", 404)
+        yield content
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedTarget:
+    """What trusted metadata says of a version."""
+
+    sha256: str
+    size_bytes: int
+
+
+class TrustClient:
+    """A reader's door: verified metadata, with rollback protection kept in a folder of its own."""
+
+    def __init__(self, store: ObjectStore, cache: Path, trusted_root: bytes | None) -> None:
+        first = trusted_root or store.find(f"{FOLDER}/1.root.json")
+        if first is None:
+            raise SettingsError(
+                f"nothing is published at {store.address.url}",
+                hint="Check the address; the operator publishes with `datacoop release publish`.",
+            )
+        cache.mkdir(parents=True, exist_ok=True)
+        known = cache / "root.json"
+        self._updater = Updater(
+            str(cache),
+            FOLDER,
+            fetcher=_StoreFetcher(store),
+            config=UpdaterConfig(prefix_targets_with_hash=False),
+            # A root seen before is trusted before one that the store offers now.
+            bootstrap=None if known.exists() and trusted_root is None else first,
+        )
+        self._refresh()
+
+    def _refresh(self) -> None:
+        try:
+            self._updater.refresh()
+        except RepositoryError as error:
+            raise IntegrityError(
+                "trust metadata", "a valid chain of signatures", type(error).__name__
+            ) from error
+        except DownloadError as error:
+            raise OutsideError("object store", "get", "trust metadata") from error
+
+    def find(self, collection: str, version: int) -> TrustedTarget | None:
+        """Give what is trusted of a version, or none where no such version is published."""
+        try:
+            target = self._updater.get_targetinfo(target_path(collection, version))
+        except RepositoryError as error:
+            raise IntegrityError(
+                f"trust metadata of {collection}", "two valid signatures", type(error).__name__
+            ) from error
+        except DownloadError as error:
+            raise OutsideError("object store", "get", "trust metadata") from error
+        return None if target is None else TrustedTarget(target.hashes["sha256"], target.length)
+
+
+def metadata_faults(store: ObjectStore, keys: Mapping[str, PublicKey]) -> dict[str, str]:
+    """Check every file under `trust/`, old ones too; give what is wrong, by key.
+
+    Each file must be in its one byte form, and each of its signatures valid and by a key that
+    may sign it: a reader is content with the threshold, but a flipped bit anywhere must show.
+    """
+    faults = {}
+    for key in store.list(FOLDER):
+        problem = _metadata_problem(key, store.get(key), keys)
+        if problem:
+            faults[key] = problem
+    return faults
+
+
+def _metadata_problem(key: str, content: bytes, keys: Mapping[str, PublicKey]) -> str | None:
+    try:
+        metadata = Metadata.from_bytes(content)
+        canonical = _metadata_bytes(metadata) == content
+    except (DeserializationError, ValueError, TypeError, RecursionError):
+        return "is not TUF metadata"
+    if not canonical:
+        return "is not in its canonical byte form"
+    stem = key.removeprefix(f"{FOLDER}/").removesuffix(".json")
+    number, _, role = stem.rpartition(".")
+    if number and number != str(metadata.signed.version):
+        return "is named for another version"
+    if role in _TYPES and not isinstance(metadata.signed, _TYPES[role]):
+        return "is named for another role"
+    wanted = Role.OPERATOR if role in _ONE_SIGNATURE else Role.APPROVER
+    if len(metadata.signatures) < (1 if role in _ONE_SIGNATURE else THRESHOLD):
+        return "lacks signatures"
+    for keyid, signature in metadata.signatures.items():
+        public = keys.get(keyid)
+        if public is None or public.role is not wanted:
+            return "is signed by a key that may not"
+        text = signature.signature
+        if text != text.lower() or not signature_is_valid(content, public, text):
+            return "has a signature that does not verify"
+    return None

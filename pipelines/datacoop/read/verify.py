@@ -1,0 +1,158 @@
+"""Verify a whole pool: every byte of every file is what the log says."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from datacoop.errors import DatacoopError, IntegrityError
+from datacoop.pool import blobs, log, trust
+from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
+from datacoop.pool.state import Proposal, State, apply_entry
+from datacoop.records.digest import canonical_json, logical_digest
+
+Progress = Callable[[int, int], None]
+"""Told how many files of how many are verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a verification found."""
+
+    log_length: int
+    files: int
+    versions: int
+    rows: int
+    faults: tuple[tuple[str, str], ...]
+    """Key of a file and what is wrong with it, sorted; none when all is right."""
+    unreferenced: tuple[str, ...]
+    """Sound blobs that no entry names: what a killed job left. `datacoop pool gc` removes them."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
+    """Read every file of a pool and check it; faults are collected, not raised.
+
+    - log: numbers without a gap, one byte form, chain, signatures, roles, rules of the fold;
+    - blobs: content against name; each blob that an entry names is there;
+    - trust: byte form and every signature of every file, and that they say what the log says;
+    - versions: shards against manifest, rows and logical digest of each shard;
+    - nothing else lies in the pool.
+    """
+    faults: dict[str, str] = {}
+    keys = list(store.list())
+    state = _fold(store, faults)
+    for done, key in enumerate(keys):
+        progress(done, len(keys))
+        if key.startswith(f"{blobs.FOLDER}/"):
+            _check_blob(store, key, faults)
+        elif not key.startswith((f"{log.FOLDER}/", f"{trust.FOLDER}/")):
+            faults[key] = "does not belong into a pool"
+    faults |= trust.metadata_faults(store, state.keys)
+    rows = 0
+    versions = [p for p in state.proposals.values() if p.published_entry is not None]
+    for proposal in versions:
+        rows += _check_version(store, proposal, faults)
+    _check_trust_targets(store, state, faults)
+    named = _check_references(store, state, set(keys), faults)
+    progress(len(keys), len(keys))
+    return Verified(
+        log_length=state.length,
+        files=len(keys),
+        versions=len(versions),
+        rows=rows,
+        faults=tuple(sorted(faults.items())),
+        unreferenced=tuple(
+            k for k in keys if k.startswith(f"{blobs.FOLDER}/") and k not in named | faults.keys()
+        ),
+    )
+
+
+def _fold(store: ObjectStore, faults: dict[str, str]) -> State:
+    state = State()
+    try:
+        for number, content in log.read_log(store):
+            key = log.entry_key(number)
+            apply_entry(state, content)
+    except DatacoopError as error:
+        name = error.name if isinstance(error, IntegrityError) else key
+        faults[name] = str(error)
+    if state.length == 0 and not faults:
+        faults[log.entry_key(0)] = "is missing: there is no pool here"
+    return state
+
+
+def _check_blob(store: ObjectStore, key: str, faults: dict[str, str]) -> None:
+    try:
+        get_blob(store, key.removeprefix(f"{blobs.FOLDER}/"))
+    except DatacoopError as error:
+        faults[key] = str(error)
+
+
+def _manifest(store: ObjectStore, proposal: Proposal) -> SnapshotManifest:
+    return snapshot_from_bytes(
+        blobs.blob_key(proposal.snapshot), get_blob(store, proposal.snapshot)
+    )
+
+
+def _check_version(store: ObjectStore, proposal: Proposal, faults: dict[str, str]) -> int:
+    rows = 0
+    try:
+        manifest = _manifest(store, proposal)
+    except DatacoopError as error:
+        faults.setdefault(blobs.blob_key(proposal.snapshot), str(error))
+        return 0
+    for shard in manifest.shards:
+        key = blobs.blob_key(shard.sha256)
+        try:
+            batches = bytes_to_batches(get_blob(store, shard.sha256))
+        except DatacoopError as error:
+            faults.setdefault(key, str(error))
+            continue
+        count = sum(batch.num_rows for batch in batches)
+        if (count, logical_digest(batches)) != (shard.rows, shard.logical_digest):
+            faults[key] = "holds other rows than its manifest says"
+        rows += count
+    return rows
+
+
+def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str]) -> None:
+    """Check that each collection's newest targets metadata is the one that the log published."""
+    for proposal in state.proposals.values():
+        if proposal.published_entry is None:
+            continue
+        key = f"{trust.FOLDER}/{proposal.version + 1}.{proposal.collection}.json"
+        content = store.find(key)
+        if content is None:
+            faults[key] = "is missing; run `datacoop release publish` again"
+        elif key not in faults:
+            proposed = json.loads(get_blob(store, proposal.targets))["signed"]
+            signed = json.loads(content)
+            signers = {signature["keyid"] for signature in signed["signatures"]}
+            if canonical_json(signed["signed"]) != canonical_json(proposed):
+                faults[key] = "says something else than what was approved"
+            elif signers != set(proposal.approvals):
+                faults[key] = "is signed by others than those whom the log names"
+
+
+def _check_references(
+    store: ObjectStore, state: State, present: set[str], faults: dict[str, str]
+) -> set[str]:
+    """Check that what the log names is there; give the keys of all that it names."""
+    named = {blobs.blob_key(digest) for digest in state.blobs}
+    for submission in state.submissions.values():
+        if submission.records is None or blobs.blob_key(submission.records) in faults:
+            continue
+        if blobs.blob_key(submission.records) in present:
+            refs = get_blob_list(store, submission.records)
+            keys = {blobs.blob_key(ref.sha256) for ref in refs}
+            # The rows of a withdrawn submission may have been collected as garbage.
+            named |= keys if submission.withdrawn_entry is None else keys & present
+    for key in sorted(named - present):
+        faults.setdefault(key, "is missing")
+    return named

@@ -1,0 +1,169 @@
+"""A collection: a named contract in the pool, kept as one folder of plain files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from datacoop.errors import Fault, SettingsError
+from datacoop.records.columns import RESERVED
+from datacoop.records.digest import canonical_json, sha256_hex
+from datacoop.records.policies import (
+    EntityPolicy,
+    IngestPolicy,
+    LabellingPolicy,
+    ReleasePolicy,
+    ScrubPolicy,
+)
+from datacoop.records.schema_check import schema_faults
+
+FILES = ("collection.yaml", "expectations.json", "labeling.xml", "guidelines.md")
+"""The files of a collection's folder."""
+
+TURN = pa.struct([pa.field("speaker", pa.string()), pa.field("text", pa.string())])
+
+TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.string(),
+    "turns": pa.list_(TURN),
+}
+"""Column types of a collection by name. A date is kept as ISO 8601 text: a scrub may cut it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One payload column."""
+
+    name: str
+    type: str
+    """A key of `TYPES`."""
+    required: bool
+    is_text: bool
+    """Whether the column holds free text, which is cleaned and scrubbed."""
+    values: tuple[str, ...] = ()
+    """The values allowed, or none for any."""
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """The Arrow type of the column."""
+        return TYPES[self.type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A contract: what rows look like, how they are treated, what annotators are asked."""
+
+    name: str
+    title: str
+    description: str
+    languages: tuple[str, ...]
+    domains: tuple[str, ...]
+    columns: tuple[Column, ...]
+    ingest: IngestPolicy
+    scrub: ScrubPolicy
+    labelling: LabellingPolicy
+    release: ReleasePolicy
+    files: tuple[tuple[str, str], ...]
+    """Name and text of each file of the folder, sorted by name."""
+
+    @property
+    def payload_schema(self) -> pa.Schema:
+        """The Arrow schema of the payload columns, in the order of the contract."""
+        return pa.schema(
+            [pa.field(c.name, c.arrow_type, nullable=not c.required) for c in self.columns]
+        )
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Names of the columns that hold free text."""
+        return tuple(column.name for column in self.columns if column.is_text)
+
+    @property
+    def content(self) -> bytes:
+        """The whole folder as canonical JSON: what the pool keeps of it."""
+        return canonical_json({"name": self.name, "files": dict(self.files)})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `content`."""
+        return sha256_hex(self.content)
+
+    def file(self, name: str) -> str:
+        """Give the text of one file of the folder."""
+        return dict(self.files)[name]
+
+
+def read_folder(folder: Traversable) -> dict[str, str]:
+    """Read the files of a collection's folder.
+
+    Raises:
+        SettingsError: A file is missing.
+    """
+    missing = [name for name in FILES if not folder.joinpath(name).is_file()]
+    if missing:
+        raise SettingsError(
+            f"collection folder {folder.name!r} lacks {', '.join(missing)}",
+            hint="Copy the folder of a collection that ships and change it.",
+        )
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in FILES}
+
+
+def parse_collection(files: Mapping[str, str]) -> Collection:
+    """Make a collection of the texts of its files.
+
+    Raises:
+        SettingsError: The contract breaks its JSON Schema or uses a reserved column name.
+    """
+    contract = yaml.safe_load(files["collection.yaml"])
+    faults = schema_faults("collection.v1.json", contract) or _reserved_faults(contract)
+    if faults:
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        raise SettingsError(f"collection.yaml has {len(faults)} faults:{lines}")
+    scrub, labelling, release = contract["scrub"], contract["labelling"], contract["release"]
+    return Collection(
+        name=contract["name"],
+        title=contract["title"],
+        description=contract["description"],
+        languages=tuple(contract["languages"]),
+        domains=tuple(contract["domains"]),
+        columns=tuple(_column(column) for column in contract["columns"]),
+        ingest=IngestPolicy(
+            cleaning=tuple(contract["ingest"]["cleaning"]),
+            max_row_bytes=contract["ingest"]["max_row_bytes"],
+        ),
+        scrub=ScrubPolicy(
+            name=scrub["name"],
+            version=scrub["version"],
+            countries=tuple(scrub["countries"]),
+            names=scrub["names"],
+            entities={name: EntityPolicy(**rule) for name, rule in scrub["entities"].items()},
+            columns=dict(scrub.get("columns", {})),
+        ),
+        labelling=LabellingPolicy(**{**labelling, "values": tuple(labelling["values"])}),
+        release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
+        files=tuple(sorted(files.items())),
+    )
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    return Column(
+        name=column["name"],
+        type=column["type"],
+        required=column["required"],
+        is_text=column.get("text", False),
+        values=tuple(column.get("values", ())),
+    )
+
+
+def _reserved_faults(contract: Mapping[str, Any]) -> list[Fault]:
+    return [
+        Fault(f"$.columns[{index}].name", f"{column['name']!r} is a system column")
+        for index, column in enumerate(contract["columns"])
+        if column["name"] in RESERVED
+    ]

@@ -1,0 +1,91 @@
+"""Train the weights of a name model with python-crfsuite; the one file that knows it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import numpy.typing as npt
+import pycrfsuite
+
+from datacoop.scrub.name_chain import SCORE_UNIT
+from datacoop.scrub.name_features import Units
+from datacoop.scrub.names import LABELS
+
+ITERATIONS = 120
+PARAMETERS = {
+    "c1": 0.05,
+    "c2": 0.01,
+    "max_iterations": ITERATIONS,
+    "feature.minfreq": 2,
+    "feature.possible_transitions": True,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weights:
+    """What training found, as whole numbers of `SCORE_UNIT`."""
+
+    buckets: npt.NDArray[np.int64]
+    """The buckets that have a weight, rising."""
+
+    scores: npt.NDArray[np.int16]
+    """Shape (buckets, labels)."""
+
+    transitions: npt.NDArray[np.int16]
+
+
+def train_weights(
+    parts: Sequence[tuple[Units, Sequence[int]]],
+    bucket_bits: int,
+    report: Callable[[str], None],
+) -> Weights:
+    """Fit a linear CRF to units and their labels; the same input gives the same weights."""
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=PARAMETERS, verbose=False)
+    names = [str(bucket) for bucket in range(1 << bucket_bits)]
+    for units, labels in parts:
+        _append(trainer, units, labels, bucket_bits, names)
+    report(f"fitting, {ITERATIONS} iterations at most")
+    with TemporaryDirectory() as folder:
+        file = str(Path(folder) / "model.crfsuite")
+        trainer.train(file)
+        tagger = pycrfsuite.Tagger()
+        tagger.open(file)
+        dump = tagger.info()
+        tagger.close()
+    return _whole_numbers(dump.state_features, dump.transitions)
+
+
+def _append(
+    trainer: pycrfsuite.Trainer,
+    units: Units,
+    labels: Sequence[int],
+    bucket_bits: int,
+    names: list[str],
+) -> None:
+    opens = np.flatnonzero(np.diff(units.chains, prepend=-1)).tolist()
+    for low, high in zip(opens, [*opens[1:], len(labels)], strict=True):
+        rows = units.buckets(np.arange(low, high), bucket_bits).T.tolist()
+        seen = [[names[bucket] for bucket in row if bucket] for row in rows]
+        trainer.append(pycrfsuite.ItemSequence(seen), [LABELS[label] for label in labels[low:high]])
+
+
+def _whole_numbers(
+    states: dict[tuple[str, str], float], moves: dict[tuple[str, str], float]
+) -> Weights:
+    limit = np.iinfo(np.int16).max
+    table: dict[int, list[int]] = {}
+    for (bucket, label), weight in states.items():
+        score = max(-limit, min(limit, round(weight / SCORE_UNIT)))
+        if score:
+            table.setdefault(int(bucket), [0] * len(LABELS))[LABELS.index(label)] = score
+    transitions = np.zeros((len(LABELS), len(LABELS)), dtype=np.int16)
+    for (before, after), weight in moves.items():
+        transitions[LABELS.index(before), LABELS.index(after)] = round(weight / SCORE_UNIT)
+    buckets = sorted(table)
+    return Weights(
+        buckets=np.array(buckets, dtype=np.int64),
+        scores=np.array([table[bucket] for bucket in buckets], np.int16).reshape(-1, len(LABELS)),
+        transitions=transitions,
+    )

@@ -1,0 +1,93 @@
+"""Gold rows for name models: reading them, which are held out, and figures against them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from datacoop.errors import SettingsError
+from datacoop.scrub import names
+from datacoop.scrub.name_card import Figures
+from datacoop.scrub.name_examples import Example
+
+HELD_OUT_PERCENT = 20
+
+PERSON_LABELS = frozenset({"PERSON", "PER", "PS", "RR", "AN"})
+"""Persons in the gold sets; RR and AN are judges and lawyers."""
+
+OTHER_LABELS = frozenset({"LOC", "ORG", "OTH", "LOCATION", "ORGANIZATION", "MISC", "OG", "LC"}) | {
+    *("LOCderiv", "LOCpart", "ORGpart", "ORGderiv", "OTHpart", "OTHderiv", "PERpart", "PERderiv"),
+    *("LD", "ST", "STR", "LDS", "UN", "INN", "GRT", "MRK"),
+}
+"""Names that are no persons: learnt, so that they are told apart, and never reported."""
+
+
+def read_gold(path: Path, language: str) -> list[Example]:
+    """Read the rows of `language` from a file of gold spans, one JSON object a line.
+
+    Raises:
+        SettingsError: A line is not of that form; the message says which.
+    """
+    examples = []
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                row = json.loads(line)
+                if row["lang"] == language:
+                    examples.append(_example(row))
+            except (ValueError, KeyError, TypeError) as error:
+                raise SettingsError(
+                    f"line {number} of {path.name} is not a row of gold spans",
+                    hint='Each line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}',
+                ) from error
+    return examples
+
+
+def _example(row: dict[str, object]) -> Example:
+    text, spans = row["text"], row["spans"]
+    if not isinstance(text, str) or not isinstance(spans, list):
+        raise TypeError
+    if any(not 0 <= span["start"] < span["end"] <= len(text) for span in spans):
+        raise ValueError
+    ranges = sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in spans)
+    return Example(
+        id=str(row["id"]),
+        text=text,
+        people=tuple((low, high) for low, high, label in ranges if label in PERSON_LABELS),
+        others=tuple((low, high) for low, high, label in ranges if label in OTHER_LABELS),
+    )
+
+
+def is_held_out(example: Example) -> bool:
+    """Whether a row is kept from training; depends on its id alone."""
+    digest = hashlib.sha256(example.id.encode()).digest()
+    return int.from_bytes(digest[:4]) % 100 < HELD_OUT_PERCENT
+
+
+def measure(
+    model: names.NameModel, rows: Sequence[Example], threshold: float | None = None
+) -> Figures:
+    """Return how many people are found whole, and character recall and precision."""
+    found = names.find_names(model, [row.text for row in rows], threshold)
+    people = whole = gold_size = found_size = shared = 0
+    for row, spans in zip(rows, found, strict=True):
+        covered = _characters(row.text, ((span.start, span.end) for span in spans))
+        for person in row.people:
+            people += 1
+            whole += _characters(row.text, [person]) <= covered
+        wanted = _characters(row.text, row.people)
+        gold_size, found_size = gold_size + len(wanted), found_size + len(covered)
+        shared += len(wanted & covered)
+    return {
+        "rows": len(rows),
+        "people": people,
+        "recall": whole / max(people, 1),
+        "character_recall": shared / max(gold_size, 1),
+        "character_precision": shared / max(found_size, 1),
+    }
+
+
+def _characters(text: str, ranges: Iterable[tuple[int, int]]) -> set[int]:
+    return {
+        place for low, high in ranges for place in range(low, high) if not text[place].isspace()
+    }

@@ -1,0 +1,187 @@
+"""Search texts by patterns: only where digits or a guard say that a value could stand."""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import regex
+
+from datacoop.scrub.spans import Finding
+
+PATTERN_SECONDS = 20
+"""Longest search of one text for one pattern; then the row is quarantined, not passed."""
+
+CONTEXT_CHARACTERS = 80
+_CONTEXT_REACH = 400
+CONTEXT_BONUS = 0.35
+CONTEXT_LEAST = 0.4
+"""What a word of context adds to a score, and the least it gives: Presidio's own figures."""
+
+BLANK = "\ufffc"
+"""Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
+
+_SHORT_WORD = 3
+_MARGIN = 32
+"""Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
+
+_DIGIT_RUN = regex.compile(r"\d(?:[\W_]{0,3}\d|[A-Za-z]{1,2}\W?\d)*")
+"""Digits that one value could hold: up to three separators or two letters between them."""
+
+_TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
+
+with warnings.catch_warnings():
+    # The module warns that a set operation is one; it is meant.
+    warnings.simplefilter("ignore", FutureWarning)
+    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}]]+", regex.V1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PatternSearch:
+    """One recognizer of patterns, ready to run."""
+
+    entity: str
+    patterns: tuple[tuple[regex.Pattern[str], float], ...]
+    verdict: Callable[[str, float], float]
+    """Gives the score of a value from the value and its pattern's score; 0 drops it."""
+    threshold: float
+    context: regex.Pattern[str] | None
+    needs_context: bool
+    """Whether no value reaches the threshold without a word of context."""
+    least_digits: int
+    has_letters: bool
+    """Whether in every value a Latin letter touches a digit."""
+    guard: regex.Pattern[str] | None
+    overlapped: bool
+    """Whether a value may begin inside another that turned out to be none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A text prepared for searching."""
+
+    text: str
+    plain: str
+    """The same length, with letters that are not Latin as spaces: no particle hides a value."""
+    runs: tuple["DigitRun", ...]
+    most_digits: int
+    has_letters: bool
+    """Whether a Latin letter touches a digit anywhere."""
+
+
+class DigitRun(NamedTuple):
+    """A run of digits in a text."""
+
+    start: int
+    end: int
+    digits: int
+    touches_letter: bool
+
+
+def subject(text: str) -> Subject:
+    """Prepare a text."""
+    plain = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
+    runs = tuple(
+        DigitRun(
+            match.start(),
+            match.end(),
+            sum(map(str.isdigit, match.group())),
+            _TOUCHING.search(text, max(match.start() - 1, 0), match.end() + 1) is not None,
+        )
+        for match in _DIGIT_RUN.finditer(text)
+    )
+    most_digits = max((run.digits for run in runs), default=0)
+    return Subject(
+        text=text,
+        plain=plain,
+        runs=runs,
+        most_digits=most_digits,
+        has_letters=any(run.touches_letter for run in runs),
+    )
+
+
+def _spaces(match: regex.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
+    """Give a text as long, with nothing to find in `ranges`."""
+    characters = list(text)
+    for start, end in ranges:
+        characters[start:end] = BLANK * (end - start)
+    return "".join(characters)
+
+
+def windows(
+    subject: Subject, least_digits: int, *, has_letters: bool = False
+) -> list[tuple[int, int]]:
+    """Give the ranges, sorted and apart, in which a value of so many digits could stand."""
+    found: list[tuple[int, int]] = []
+    for start, end, digits, touches_letter in subject.runs:
+        if digits < least_digits or (has_letters and not touches_letter):
+            continue
+        low, high = max(start - _MARGIN, 0), min(end + _MARGIN, len(subject.text))
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:
+    """Give what the recognizers find at or above their thresholds, in no order.
+
+    Raises:
+        TimeoutError: A pattern took too long; nothing can be said about the text.
+    """
+    found: list[Finding] = []
+    for one in searches:
+        if one.least_digits > subject.most_digits or one.has_letters > subject.has_letters:
+            continue
+        if one.needs_context and not (one.context and one.context.search(subject.text)):
+            continue
+        for low, high in _ranges(one, subject):
+            found += _run(one, subject, low, high)
+    return found
+
+
+def _ranges(one: PatternSearch, subject: Subject) -> list[tuple[int, int]]:
+    if one.guard is None:
+        return windows(subject, one.least_digits, has_letters=one.has_letters)
+    return [(0, len(subject.text))] if one.guard.search(subject.text) else []
+
+
+def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
+    # An e-mail address may hold any letter; all else is of Latin letters and digits.
+    text = subject.text if one.entity in ("EMAIL_ADDRESS", "URL") else subject.plain
+    for pattern, base in one.patterns:
+        matches = pattern.finditer(
+            text, low, high, overlapped=one.overlapped, timeout=PATTERN_SECONDS
+        )
+        for match in matches:
+            start, end = match.span()
+            score = one.verdict(text[start:end], base) if end > start else 0.0
+            if 0 < score < one.threshold:
+                score = _raised(score, one, subject.text, start)
+            if 0 < score >= one.threshold:
+                yield Finding(start, end, one.entity, score)
+
+
+def _raised(score: float, one: PatternSearch, text: str, start: int) -> float:
+    """Give the score with the help of the words before the value."""
+    if one.context is None:
+        return score
+    # What was found is no context and takes no room: scrubbing twice must be the same.
+    before = text[max(start - _CONTEXT_REACH, 0) : start].replace(BLANK, "")[-CONTEXT_CHARACTERS:]
+    return max(score + CONTEXT_BONUS, CONTEXT_LEAST) if one.context.search(before) else score
+
+
+def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:
+    """Give the pattern that finds any word of context; short Latin ones only as whole words."""
+    parts = [
+        rf"\b{regex.escape(word.strip())}\b"
+        if word.isascii() and len(word.strip()) <= _SHORT_WORD
+        else regex.escape(word.strip())
+        for word in sorted(set(words))
+    ]
+    return regex.compile("|".join(parts), regex.IGNORECASE) if parts else None

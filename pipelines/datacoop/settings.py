@@ -1,0 +1,134 @@
+"""Settings: one TOML file and the environment, read once."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from datacoop.errors import SettingsError
+from datacoop.pool.object_store import ObjectStore, open_store
+
+FILE_NAME = "datacoop.toml"
+VARIABLE = "DATACOOP_CONFIG"
+"""Names the settings file; without it, `datacoop.toml` in the working folder is read."""
+
+_KEYS = frozenset(
+    {"pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are. Secrets are named, not held."""
+
+    pool: str | None = None
+    """The pool's store: a folder or a URL."""
+    landing: str | None = None
+    """The members' landing stores, with `{member}` in the place of the member's id."""
+    work: str | None = None
+    """A store of the operator's own for jobs' work; can be thrown away."""
+    operator_key: Path | None = None
+    annotator_key: Path | None = None
+    """A file with the secret under which annotators get their pseudonyms."""
+    label_studio_url: str | None = None
+    label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
+    """The environment variable that holds Label Studio's token."""
+    store_options: Mapping[str, str] = field(default_factory=dict)
+    """Options of remote stores by obstore's names, such as `endpoint`."""
+
+    def require(self, name: str) -> Any:  # noqa: ANN401 - the type of the setting named
+        """Give a setting that must be there.
+
+        Raises:
+            SettingsError: It is not set.
+        """
+        value = getattr(self, name)
+        if value is None:
+            option = name.replace("_", "-")
+            raise SettingsError(
+                f"{name} is not set", hint=f"Give --{option}, or set `{name}` in {FILE_NAME}."
+            )
+        return value
+
+    def open_pool_store(self) -> ObjectStore:
+        """Open the pool's store."""
+        return open_store(self.require("pool"), self.store_options)
+
+    def open_work_store(self) -> ObjectStore:
+        """Open the operator's work store."""
+        return open_store(self.require("work"), self.store_options)
+
+    def open_landing(self, member: str) -> ObjectStore:
+        """Open a member's landing store."""
+        template = self.require("landing")
+        if "{member}" not in template:
+            raise SettingsError(
+                "landing names no {member}", hint="Write it as landing/{member}: one store each."
+            )
+        return open_store(template.replace("{member}", member), self.store_options)
+
+    def label_studio_token(self, environment: Mapping[str, str]) -> str:
+        """Give Label Studio's token.
+
+        Raises:
+            SettingsError: The variable is not set.
+        """
+        token = environment.get(self.label_studio_token_variable)
+        if not token:
+            raise SettingsError(
+                f"the environment variable {self.label_studio_token_variable} is not set",
+                hint="Set it to the legacy token of a Label Studio account.",
+            )
+        return token
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file.
+
+    Args:
+        path: The file; else the one that `DATACOOP_CONFIG` names, else `datacoop.toml` here,
+            else no file.
+
+    Raises:
+        SettingsError: The file is missing, is not TOML, or has a key that is not known.
+    """
+    named = path or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
+    file = named or Path(FILE_NAME)
+    if named is None and not file.is_file():
+        return Settings()
+    try:
+        value = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"cannot read settings from {file}") from error
+    unknown = sorted(set(value) - _KEYS)
+    if unknown:
+        raise SettingsError(
+            f"{file} has unknown keys: {', '.join(unknown)}",
+            hint=f"Known keys: {', '.join(sorted(_KEYS))}.",
+        )
+    return _settings(value, file.resolve().parent)
+
+
+def _settings(value: Mapping[str, Any], base: Path) -> Settings:
+    studio = value.get("label_studio", {})
+    return Settings(
+        pool=_place(value.get("pool"), base),
+        landing=_place(value.get("landing"), base),
+        work=_place(value.get("work"), base),
+        operator_key=_path(value.get("operator_key"), base),
+        annotator_key=_path(value.get("annotator_key"), base),
+        label_studio_url=studio.get("url"),
+        label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
+        store_options=dict(value.get("stores", {})),
+    )
+
+
+def _place(url: str | None, base: Path) -> str | None:
+    """Take a folder as relative to the settings file."""
+    return url if url is None or "://" in url else str(base / url)
+
+
+def _path(path: str | None, base: Path) -> Path | None:
+    return None if path is None else base / path

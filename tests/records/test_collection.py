@@ -1,0 +1,117 @@
+import re
+
+import payloads
+import pyarrow as pa
+import pytest
+
+from datacoop.errors import SettingsError
+from datacoop.records.collection import FILES, parse_collection, read_folder
+from datacoop.records.columns import RESERVED
+from datacoop_schemas import collection_folder, collection_names
+
+
+def files(**changes: tuple[str, str]) -> dict[str, str]:
+    texts = read_folder(collection_folder("pairs"))
+    old, new = changes["contract"]
+    assert old in texts["collection.yaml"]
+    return texts | {"collection.yaml": texts["collection.yaml"].replace(old, new, 1)}
+
+
+def test_five_collections_ship() -> None:
+    assert collection_names() == (
+        "classification", "dialogues", "documents", "pairs", "questions",
+    )  # fmt: skip
+
+
+def test_the_payload_schema_follows_the_contract() -> None:
+    assert payloads.shipped("documents").payload_schema == pa.schema(
+        [
+            pa.field("title", pa.string()),
+            pa.field("text", pa.string(), nullable=False),
+            pa.field("author", pa.string()),
+            pa.field("written", pa.string()),
+        ]
+    )
+    turn = pa.struct([pa.field("speaker", pa.string()), pa.field("text", pa.string())])
+    assert payloads.shipped("dialogues").payload_schema.field("turns").type == pa.list_(turn)
+
+
+@pytest.mark.parametrize("name", collection_names())
+def test_every_string_column_is_text_or_personal_or_checked(name: str) -> None:
+    collection = payloads.shipped(name)
+    loose = [
+        column.name
+        for column in collection.columns
+        if column.type == "string"
+        and not column.is_text
+        and column.name not in collection.scrub.columns
+    ]
+    assert loose == (["class"] if name == "classification" else [])
+
+
+@pytest.mark.parametrize("name", collection_names())
+def test_personal_columns_are_columns_whose_entity_is_scrubbed(name: str) -> None:
+    collection = payloads.shipped(name)
+    for column, entity in collection.scrub.columns.items():
+        assert column in collection.payload_schema.names
+        assert collection.scrub.entities[entity].operator != "keep"
+
+
+def test_text_columns_are_those_with_free_text() -> None:
+    assert payloads.shipped("questions").text_columns == ("question", "context", "answer")
+    assert payloads.shipped("classification").text_columns == ("text",)
+
+
+def test_a_scrub_policy_is_named_with_its_version() -> None:
+    assert payloads.shipped("documents").scrub.id == "court-direct@1"
+
+
+def test_a_threshold_that_is_left_out_has_its_default() -> None:
+    old = "EMAIL_ADDRESS: {operator: replace, threshold: 0.3}"
+    collection = parse_collection(files(contract=(old, "EMAIL_ADDRESS: {operator: replace}")))
+    assert collection.scrub.entities["EMAIL_ADDRESS"].threshold == 0.4
+
+
+def test_the_digest_changes_with_any_file_and_not_with_their_order() -> None:
+    texts = read_folder(collection_folder("pairs"))
+    digest = parse_collection(texts).digest
+    assert parse_collection(dict(reversed(texts.items()))).digest == digest
+    for name in FILES:
+        assert parse_collection(texts | {name: texts[name] + "\n"}).digest != digest
+
+
+def test_a_file_of_the_folder_can_be_read_back() -> None:
+    collection = payloads.shipped("pairs")
+    assert collection.file("labeling.xml").startswith("<View>")
+
+
+def test_a_folder_without_a_file_is_refused_by_its_name(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("contracts") / "notes"
+    folder.mkdir()
+    folder.joinpath("collection.yaml").write_text("name: notes\n")
+    with pytest.raises(
+        SettingsError,
+        match=r"'notes' lacks expectations\.json, labeling\.xml, guidelines\.md",
+    ):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_a_column_may_not_take_the_name_of_a_system_column(name: str) -> None:
+    wanted = re.escape(f"{name!r} is a system column @ $.columns[2].name")
+    with pytest.raises(SettingsError, match=wanted):
+        parse_collection(files(contract=("name: score", f"name: {name}")))
+
+
+def test_a_contract_with_faults_lists_all_of_them() -> None:
+    texts = files(contract=("votes: 3", "votes: none"))
+    texts["collection.yaml"] = texts["collection.yaml"].replace("kind: choices", "kind: stars")
+    with pytest.raises(SettingsError) as caught:
+        parse_collection(texts)
+    assert str(caught.value) == (
+        "collection.yaml has 2 faults:"
+        "\n  should be one of choices, rating @ $.labelling.kind"
+        "\n  should be of type integer @ $.labelling.votes"
+    )

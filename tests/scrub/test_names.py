@@ -1,0 +1,202 @@
+"""Names are found the same way whatever else is in the batch, in time linear in the text."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from datacoop.errors import IntegrityError, SettingsError
+from datacoop.scrub import names
+from datacoop.scrub.name_chain import chances
+from datacoop.scrub.name_characters import particle_of
+from datacoop.scrub.name_units import AGGLUTINATED, SPACED, Reading, read_words
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+MODELS = Path(__file__).parents[2] / "models" / "datacoop_names"
+
+texts = st.lists(
+    st.one_of(
+        st.text(max_size=80),
+        st.text(alphabet="Frau Dr.Müller-Köhler, 김민수는 씨 \n", max_size=120),
+    ),
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module", params=["de", "ko"])
+def model(request: pytest.FixtureRequest) -> names.NameModel:
+    return names.load_model(MODELS / request.param)
+
+
+@pytest.fixture(scope="module")
+def german() -> names.NameModel:
+    return names.load_model(MODELS / "de")
+
+
+@pytest.fixture(scope="module")
+def korean() -> names.NameModel:
+    return names.load_model(MODELS / "ko")
+
+
+def found(model: names.NameModel, text: str) -> list[str]:
+    return [text[span.start : span.end] for span in names.find_names(model, [text])[0]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(batch=texts)
+def test_a_text_has_the_same_names_and_scores_alone_and_in_any_batch(
+    model: names.NameModel, batch: list[str]
+) -> None:
+    together = names.find_names(model, batch, threshold=0.01)
+    assert together == [names.find_names(model, [text], threshold=0.01)[0] for text in batch]
+    assert together[::-1] == names.find_names(model, batch[::-1], threshold=0.01)
+
+
+@settings(max_examples=60, deadline=None)
+@given(batch=texts)
+def test_chances_have_the_same_bits_alone_and_in_any_batch(
+    model: names.NameModel, batch: list[str]
+) -> None:
+    features = names.FEATURE_SETS[model.feature_set]
+    together = names.label_chances(model, features.units(batch, model.vocabulary))
+    alone = [names.label_chances(model, features.units([t], model.vocabulary)) for t in batch]
+    assert together.tobytes() == b"".join(part.tobytes() for part in alone)
+
+
+@settings(max_examples=60, deadline=None)
+@given(batch=texts)
+def test_spans_lie_in_order_inside_their_text(model: names.NameModel, batch: list[str]) -> None:
+    for text, spans in zip(batch, names.find_names(model, batch, 0.01), strict=True):
+        bounds = [place for span in spans for place in (span.start, span.end)]
+        assert bounds == sorted(bounds)
+        assert all(0 <= span.start < span.end <= len(text) for span in spans)
+        assert all(0.01 <= span.score <= 1 for span in spans)
+
+
+def test_no_text_and_empty_texts_have_no_names(model: names.NameModel) -> None:
+    assert names.find_names(model, []) == []
+    assert names.find_names(model, ["", " \n\t", ""]) == [[], [], []]
+
+
+def test_emoji_and_lone_surrogates_do_not_move_offsets(german: names.NameModel) -> None:
+    assert found(german, "😀😀 Guten Tag, Frau Müller \ud800 👍🏽") == ["Müller"]
+
+
+@pytest.mark.parametrize("piece", ["Frau Müller kommt. ", "김민수는 ", "a", "가", ".", "x-", "\n"])
+def test_time_grows_with_the_text_and_not_faster(model: names.NameModel, piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = (piece * size)[:size]
+        before = time.process_time()
+        names.find_names(model, [text])
+        return time.process_time() - before
+
+    seconds(1_000)
+    # Quadratic work would take 100 times as long; the rest is room for a busy machine.
+    assert seconds(200_000) < 30 * seconds(20_000) + 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(batch=texts, reading=st.sampled_from([SPACED, AGGLUTINATED]))
+def test_words_cover_every_character_but_space_once(batch: list[str], reading: Reading) -> None:
+    words = read_words(batch, reading)
+    covered = [[False] * len(text) for text in batch]
+    for start, end, owner in zip(words.starts, words.ends, words.texts, strict=True):
+        for place in range(start, end):
+            assert not covered[owner][place]
+            covered[owner][place] = True
+    for text, marks in zip(batch, covered, strict=True):
+        missed = {letter for letter, is_covered in zip(text, marks, strict=True) if not is_covered}
+        assert all(letter.isspace() for letter in missed)
+
+
+def test_an_abbreviation_does_not_end_a_chain_and_a_sentence_does() -> None:
+    words = read_words(["Frau Dr. Klein kam gestern. Dann ging sie.\nAdresse"], SPACED)
+    ends = [form for form, chain in zip(words.forms, words.chains, strict=True) if chain == 0]
+    assert ends == ["Frau", "Dr", ".", "Klein", "kam", "gestern", "."]
+    assert max(words.chains) == 2
+
+
+def test_chances_are_those_of_counting_every_path() -> None:
+    scores = np.array([[3, 0, -9, 4], [0, 30, 1, 2], [7, 7, 20, -3]], dtype=np.int64)
+    moves = np.array([[1, 2, -90, 0], [5, 0, 9, 1], [2, 2, 8, 0], [0, 1, -90, 3]], dtype=np.int64)
+    wanted = np.zeros((3, 4))
+    for path in np.ndindex(4, 4, 4):
+        total = sum(int(scores[unit, label]) for unit, label in enumerate(path))
+        total += sum(int(moves[path[unit], path[unit + 1]]) for unit in range(2))
+        for unit, label in enumerate(path):
+            wanted[unit, label] += np.exp(total / 32)
+    wanted /= wanted.sum(axis=1, keepdims=True)
+    assert np.allclose(chances(scores, np.zeros(3, dtype=np.int64), moves), wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Guten Tag, Frau Dr. Wackerbarth, wie geht es Ihnen?", ["Wackerbarth"]),
+        ("Patient: Jonas Ebersbach, geboren am 3. Mai 1961", ["Jonas Ebersbach"]),
+        ("Die Klägerin Sabine Holtkamp begehrt Schadensersatz.", ["Sabine Holtkamp"]),
+        ("Herr Karabulut hat den Antrag am Schalter abgegeben.", ["Karabulut"]),
+        ("mein name ist monika scharnagl", ["monika scharnagl"]),
+        ("Der Druck im Kessel betrug zwölf Bar.", []),
+        ("Sehr geehrte Damen und Herren,", []),
+    ],
+)
+def test_the_shipped_german_model_finds_people(
+    german: names.NameModel, text: str, people: list[str]
+) -> None:
+    assert found(german, text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("환자 박도윤은 어제부터 두통을 호소하였다.", ["박도윤"]),
+        ("김OO 씨는 3일간 입원하였다.", ["김OO"]),
+        ("피고인 최길수는 피해자 안미란에게 전화를 걸었다.", ["최길수", "안미란"]),
+        ("신유진님 예약이 확인되었습니다.", ["신유진"]),
+        ("민원인 조은별 님의 신청이 접수되었습니다.", ["조은별"]),
+        ("허리 통증이 심해져서 검사를 받았다.", []),
+    ],
+)
+def test_the_shipped_korean_model_finds_people_without_their_particles(
+    korean: names.NameModel, text: str, people: list[str]
+) -> None:
+    assert found(korean, text) == people
+
+
+def test_the_longest_particle_is_taken_off() -> None:
+    assert [particle_of(word) for word in ("민수에게서", "민수", "은")] == ["에게서", "", ""]
+
+
+def test_shipped_models_are_small_and_carry_card_and_licence() -> None:
+    for folder in (MODELS / "de", MODELS / "ko"):
+        assert sum(file.stat().st_size for file in folder.iterdir()) < 8_000_000
+        assert "Figures" in (folder / "CARD.md").read_text(encoding="utf-8")
+        assert "SPDX-License-Identifier: CC-BY" in (folder / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_models_of_a_folder_are_found_by_language() -> None:
+    assert names.installed_models(MODELS) == {"de": MODELS / "de", "ko": MODELS / "ko"}
+
+
+def test_a_folder_without_a_model_is_a_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no name model"):
+        names.load_model(tmp_path)
+
+
+def test_a_model_of_another_format_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / names.SETTINGS_FILE).write_text('{"format": 99}')
+    with pytest.raises(SettingsError, match="another version"):
+        names.load_model(tmp_path)
+
+
+def test_one_changed_byte_of_the_weights_is_noticed(tmp_path: Path) -> None:
+    for file in (MODELS / "de").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    weights = tmp_path / names.WEIGHTS_FILE
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(IntegrityError):
+        names.load_model(tmp_path)
