@@ -55,7 +55,8 @@ class SubmissionError(RefusedError):
         lines = "".join(f"\n  {fault}" for fault in self.faults)
         count = len(self.faults)
         super().__init__(
-            f"submission {submission!r} of {member!r} has {count} fault{'s' * (count != 1)}:{lines}",
+            f"submission {submission!r} of {member!r} has {count} "
+            f"fault{'s' * (count != 1)}:{lines}",
             hint=hint or "Mend the places named, then run the command again.",
         )
 

@@ -36,6 +36,8 @@ import stdnum.kr.rrn
 import stdnum.luhn
 import stdnum.sg.uen
 import zstandard
+from presidio_analyzer import PatternRecognizer, predefined_recognizers
+
 from datacoop.demo import breakage
 from datacoop.demo.data import (
     MEMBERS,
@@ -46,7 +48,6 @@ from datacoop.demo.data import (
 from datacoop.demo.people import COUNTRIES
 from datacoop.demo.plan import COLUMNS, SUBMISSIONS
 from datacoop.demo.rows import FRAMES, WRONG_CLASS_SHARE
-from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
 FILE_FAULTS = {breakage.FILE_TRUNCATED, breakage.FILE_UNREADABLE, breakage.FILE_EMPTY}
 ANSWERS = {

@@ -3,11 +3,10 @@ import stat
 import struct
 import tarfile
 import zipfile
+from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
-from datacoop.ingest import limits
-from datacoop.ingest.archives import ENTRY_SPAN, entry_kind, is_safe_path
 from ingesting import (
     compress,
     held,
@@ -20,9 +19,13 @@ from ingesting import (
     zip_bytes,
 )
 
+from datacoop.ingest import limits
+from datacoop.ingest.archives import ENTRY_SPAN, entry_kind, is_safe_path
+
 ROW = b'{"text":"a"}\n'
 ZIP, TAR = make_file("zip"), make_file("tar")
-UNSAFE = ["/a.jsonl", "../a.jsonl", "b/../../a.jsonl", "a\\b.jsonl", "C:/a.jsonl", "C:a.jsonl"] + [
+UNSAFE = [
+    *("/a.jsonl", "../a.jsonl", "b/../../a.jsonl", "a\\b.jsonl", "C:/a.jsonl", "C:a.jsonl"),
     "\uff0e\uff0e/a.jsonl",
     "\u2025/a.jsonl",
     "a\x00.jsonl",
@@ -42,7 +45,7 @@ def test_a_plain_path_is_safe(path: str) -> None:
 
 
 @pytest.mark.parametrize("pack", [zip_bytes, tar_bytes])
-def test_every_format_is_read_inside_an_archive(pack) -> None:  # type: ignore[no-untyped-def]
+def test_every_format_is_read_inside_an_archive(pack: Callable[..., bytes]) -> None:
     table = pa.table({"text": ["parquet", "file"]})
     entries = [
         ("b/a.jsonl", ROW + ROW),
@@ -95,7 +98,7 @@ def test_folders_take_no_ordinal() -> None:
     assert texts(ingest(zip_bytes([("b/", b""), ("b/a.jsonl", ROW)]), ZIP)) == [(0, "a")]
 
 
-@pytest.mark.parametrize("path", UNSAFE[:4] + ["a\x00.jsonl"], ids=ascii)
+@pytest.mark.parametrize("path", [*UNSAFE[:4], "a\x00.jsonl"], ids=ascii)
 def test_an_unsafe_path_in_a_zip_costs_its_entry(path: str) -> None:
     info = zipfile.ZipInfo("a")
     info.filename = info.orig_filename = path
@@ -127,13 +130,13 @@ def test_an_unsafe_path_in_a_tar_costs_its_entry() -> None:
 
 def test_a_cut_tar_is_noticed_wherever_it_is_cut() -> None:
     whole = tar_bytes([("a.jsonl", ROW * 50), ("b.jsonl", ROW * 50)])
-    end = whole.rindex(ROW) + len(ROW)
     for cut in [600, 1024, 1400, 1536, 1600, 2048, 2500]:
         pieces = ingest(whole[:cut], TAR)
         assert reasons(pieces) == ["ingest.file_truncated"], cut
         break_position = held(pieces)[0][0]
         assert all(position < break_position for position, _ in texts(pieces))
-    assert reasons(ingest(whole[: end + 512], TAR)) == []
+    marked = whole[: 2 * 1536 + 512]
+    assert reasons(ingest(marked, TAR)) == []
 
 
 def test_a_damaged_header_in_a_tar_does_not_end_it_quietly() -> None:
@@ -150,7 +153,7 @@ def test_a_cut_zip_is_unreadable() -> None:
     ]
 
 
-def test_a_damaged_entry_of_a_zip_costs_what_follows_the_damage() -> None:
+def test_a_damaged_entry_of_a_zip_costs_that_entry() -> None:
     info = zipfile.ZipInfo("a.jsonl")
     info.compress_type = zipfile.ZIP_STORED
     sink = io.BytesIO()
@@ -159,8 +162,8 @@ def test_a_damaged_entry_of_a_zip_costs_what_follows_the_damage() -> None:
         archive.writestr("b.jsonl", ROW)
     content = sink.getvalue().replace(b'"a"', b'"c"', 1)
     pieces = ingest(content, ZIP)
-    assert "ingest.file_truncated" in reasons(pieces)
-    assert (ENTRY_SPAN, "a") in texts(pieces)
+    assert held(pieces) == [(0, "ingest.file_unreadable", b"")]
+    assert texts(pieces) == [(ENTRY_SPAN, "a")]
 
 
 @pytest.mark.parametrize("form", ["zip", "tar"])
@@ -174,7 +177,7 @@ def test_a_compressed_zip_is_unreadable() -> None:
 
 
 def test_a_bomb_in_a_zip_costs_its_entry() -> None:
-    content = zip_bytes([("a.jsonl", b"\n" * 50_000_000), ("b.jsonl", ROW)])
+    content = zip_bytes([("a.jsonl", b" " * 50_000_000), ("b.jsonl", ROW)])
     pieces = ingest(content, ZIP)
     assert reasons(pieces)[0] == "ingest.file_too_large"
 

@@ -3,9 +3,10 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from datacoop.ingest.cleaning import RULES, clean
 from hypothesis import given
 from hypothesis import strategies as st
+
+from datacoop.ingest.cleaning import RULES, clean
 
 PIECES = [
     *("a", "é", "e\u0301", " ", "  ", "\t", "\n", "\r", "\r\n", "\u2028", "\u00a0", "\u3000"),

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from datacoop.ingest.conform import conform, shape, typed_row
 from ingesting import COLUMNS, make_collection, make_file
+
+from datacoop.ingest.conform import conform, shape, typed_row
 
 SHAPE = shape(make_collection(), make_file(columns=(("count", "n"),), ignored=("extra",)))
 

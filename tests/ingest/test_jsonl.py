@@ -21,7 +21,7 @@ def test_lines_of_white_space_are_no_rows() -> None:
 
 def test_bytes_that_are_not_utf8_cost_only_their_row() -> None:
     pieces = ingest(b'{"text":"a"}\n{"text":"\xff"}\n{"text":"b"}\n', make_file())
-    assert texts(pieces) == [(0, "a"), (25, "b")]
+    assert texts(pieces) == [(0, "a"), (26, "b")]
     assert held(pieces) == [(13, "ingest.not_utf8", b'{"text":"\xff"}')]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import corpora
 import pytest
+
 from datacoop.ingest.language import FUNCTION_WORDS, identify
 
 EN = "The court held that the appeal should be dismissed with costs."

@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
-from datacoop.ingest.lines import Line, lines, without_mark
 from hypothesis import given
 from hypothesis import strategies as st
+
+from datacoop.ingest.lines import Line, lines, without_mark
 
 
 def cut(content: bytes, sizes: list[int]) -> Iterator[bytes]:

@@ -4,14 +4,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from datacoop.errors import OutsideError
-from datacoop.ingest import limits
-from datacoop.ingest import reasons as codes
-from datacoop.ingest.read import read_range
-from datacoop.ingest.splitting import FileRange
-from datacoop.records.columns import QUARANTINE_SCHEMA, SOURCE_FIELDS
-from datacoop.records.digest import record_id
-from datacoop.records.quarantine import REASONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingesting import (
@@ -32,6 +24,15 @@ from ingesting import (
     zip_bytes,
 )
 
+from datacoop.errors import OutsideError
+from datacoop.ingest import limits
+from datacoop.ingest import reasons as codes
+from datacoop.ingest.read import read_range
+from datacoop.ingest.splitting import FileRange
+from datacoop.records.columns import QUARANTINE_SCHEMA, SOURCE_FIELDS
+from datacoop.records.digest import record_id
+from datacoop.records.quarantine import REASONS
+
 CODES = {value for name, value in vars(codes).items() if name.isupper()}
 
 GERMAN = "Das Gericht hat entschieden, dass die Berufung nicht auf Kosten der Stadt geht."
@@ -40,8 +41,16 @@ good = st.text('ab é<&"\u200b한', max_size=30).map(
     lambda text: json.dumps({"text": text}, ensure_ascii=False).encode()
 )
 bad = st.sampled_from(
-    [b"[", b'{"text":"\xff"}', b'{"text":1}', b'{"text":"\\u0000"}', b"{}", b'{"text":"a","x":1}']
-    + [b'{"text":"' + b"y" * 1200 + b'"}', json.dumps({"text": GERMAN}).encode()]
+    [
+        b"[",
+        b'{"text":"\xff"}',
+        b'{"text":1}',
+        b'{"text":"\\u0000"}',
+        b"{}",
+        b'{"text":"a","x":1}',
+        b'{"text":"' + b"y" * 1200 + b'"}',
+        json.dumps({"text": GERMAN}).encode(),
+    ]
 )
 lines = st.lists(good | bad, max_size=25)
 ends = st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\n  \n"])

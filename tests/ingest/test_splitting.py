@@ -1,9 +1,10 @@
 import pyarrow as pa
 import pytest
-from datacoop.ingest.splitting import FileRange, plan_ranges
 from hypothesis import given
 from hypothesis import strategies as st
 from ingesting import KEY, arrow_bytes, make_file, make_store, parquet_bytes
+
+from datacoop.ingest.splitting import FileRange, plan_ranges
 
 TABLE = pa.table({"text": ["a" * 50] * 10})
 

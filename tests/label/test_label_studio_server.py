@@ -39,7 +39,8 @@ HANGS = "import time; time.sleep(600)"
 STUBBORN = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+child = subprocess.Popen([sys.executable, "-c", deaf])
 open(sys.argv[0] + ".child", "w").write(str(child.pid))
 time.sleep(600)
 """
@@ -55,6 +56,15 @@ def is_running(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def has_ended(pid: int) -> bool:
+    """Wait a little for the kernel, which ends a process after the signal was sent."""
+    for _ in range(50):
+        if not is_running(pid):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def wait_for(path: Path) -> str:
@@ -155,7 +165,7 @@ def test_leaving_ends_the_server_and_its_children(
 
     with pytest.raises(error):
         play()
-    assert not is_running(children[0])
+    assert has_ended(children[0])
 
 
 def test_an_interrupt_from_the_terminal_ends_the_server(tmp_path: Path) -> None:
@@ -170,7 +180,7 @@ def test_an_interrupt_from_the_terminal_ends_the_server(tmp_path: Path) -> None:
     child = int(wait_for(tmp_path / "label-studio.child"))
     os.kill(parent.pid, signal.SIGINT)
     parent.wait(30)
-    assert not is_running(child)
+    assert has_ended(child)
 
 
 def test_the_server_gets_no_settings_meant_for_another_one(

@@ -1,4 +1,5 @@
 import pytest
+
 from datacoop.scrub.carry import Known, from_column, from_finding, literal_findings
 
 

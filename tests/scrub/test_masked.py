@@ -1,6 +1,7 @@
-from datacoop.scrub.masked import masked_digest, normalised_text
 from hypothesis import given
 from hypothesis import strategies as st
+
+from datacoop.scrub.masked import masked_digest, normalised_text
 
 
 @given(st.text())

@@ -1,6 +1,7 @@
 import hashlib
 
 import numpy as np
+
 from datacoop.scrub.minhash import shingles, signatures
 
 TEXT = "the court held that the application was admissible and joined it to the merits"

@@ -1,7 +1,8 @@
 import pytest
+from scrubbing import MEMBER, make_policy
+
 from datacoop.scrub.operators import apply, is_kept, mask
 from datacoop.scrub.spans import Finding
-from scrubbing import MEMBER, make_policy
 
 TEXT = "Anna came in March 1999."
 NAME = Finding(0, 4, "PERSON", 0.9)

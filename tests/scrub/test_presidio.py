@@ -6,6 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scrubbing import COUNTRIES, FRAGMENTS, VALUES, make_policy
+
 from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy
 from datacoop.scrub import names
@@ -13,9 +17,6 @@ from datacoop.scrub.names import NameSpan
 from datacoop.scrub.presidio import PresidioFinder, has_spacy_model
 from datacoop.scrub.recognizers.catalogue import NAMED, entities
 from datacoop.scrub.spans import Finding
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scrubbing import COUNTRIES, FRAGMENTS, VALUES, make_policy
 
 PATTERNS_ONLY = PresidioFinder(make_policy(), (), {})
 

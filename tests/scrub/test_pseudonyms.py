@@ -1,8 +1,9 @@
 import pytest
-from datacoop.scrub.pseudonyms import Pseudonymizer, normalised
 from hypothesis import given
 from hypothesis import strategies as st
 from scrubbing import MEMBER, OTHER_MEMBER
+
+from datacoop.scrub.pseudonyms import Pseudonymizer, normalised
 
 
 @given(st.text(min_size=1))

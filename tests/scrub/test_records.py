@@ -3,14 +3,6 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
-from datacoop.errors import SettingsError
-from datacoop.records.collection import Collection, Column
-from datacoop.records.columns import SYSTEM_FIELDS
-from datacoop.scrub.presidio import PresidioFinder
-from datacoop.scrub.pseudonyms import Pseudonymizer
-from datacoop.scrub.records import PERSONS_SCHEMA, Scrubbed, scrub_batch
-from datacoop.scrub.rows import Finder
-from datacoop.scrub.spans import Finding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrubbing import (
@@ -23,6 +15,15 @@ from scrubbing import (
     make_collection,
     make_policy,
 )
+
+from datacoop.errors import SettingsError
+from datacoop.records.collection import Collection, Column
+from datacoop.records.columns import SYSTEM_FIELDS
+from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.pseudonyms import Pseudonymizer
+from datacoop.scrub.records import PERSONS_SCHEMA, Scrubbed, scrub_batch
+from datacoop.scrub.rows import Finder
+from datacoop.scrub.spans import Finding
 
 POLICY = make_policy()
 DOCUMENTS = make_collection(POLICY)

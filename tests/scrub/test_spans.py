@@ -1,6 +1,7 @@
-from datacoop.scrub.spans import Finding, merge_overlaps, outside, placeholder_pattern
 from hypothesis import given
 from hypothesis import strategies as st
+
+from datacoop.scrub.spans import Finding, merge_overlaps, outside, placeholder_pattern
 
 findings = st.lists(
     st.builds(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from datacoop.errors import SettingsError
 from datacoop.scrub import crfsuite, name_examples, names, training
 from datacoop.scrub.name_card import licence_id, licence_text

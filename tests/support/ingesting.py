@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
+
 from datacoop.ingest.read import Ingested, read_range
 from datacoop.ingest.splitting import plan_ranges
 from datacoop.pool.object_store import ObjectStore, open_store

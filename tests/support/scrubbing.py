@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+
 from datacoop.records.collection import Collection, Column
 from datacoop.records.columns import LANGUAGE, SOURCE_FIELDS
 from datacoop.records.policies import (

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from datacoop_schemas import collection_folder, collection_names
 
 from datacoop.cli.common import (
     FOLDER,
@@ -20,6 +19,7 @@ from datacoop.cli.common import (
 )
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.records.collection import Collection, parse_collection, read_folder
+from datacoop_schemas import collection_folder, collection_names
 
 
 @click.group("collection")

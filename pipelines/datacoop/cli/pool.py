@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from datacoop_schemas import collection_folder, collection_names
 
 from datacoop.cli import common
 from datacoop.cli.common import (
@@ -22,6 +21,7 @@ from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import found_pool
 from datacoop.pool.garbage import find_garbage
 from datacoop.records.collection import parse_collection, read_folder
+from datacoop_schemas import collection_folder, collection_names
 
 
 @click.group("pool")

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from datacoop_schemas import collection_folder, collection_names
 
 from datacoop.cli.common import (
     FOLDER,
@@ -24,8 +23,8 @@ from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.intake import read_receipt
 from datacoop.jobs.submitting import (
-    SubmissionDraft,
     Progress,
+    SubmissionDraft,
     check_submission,
     new_submission,
     read_manifest,
@@ -37,6 +36,7 @@ from datacoop.pool.keys import Role, load_signing_key
 from datacoop.pool.landing import Landing
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.settings import Settings
+from datacoop_schemas import collection_folder, collection_names
 
 
 @click.group("submission")

@@ -95,12 +95,12 @@ class LabelStudioServer:
         # A group of its own: Ctrl-C in the terminal reaches us alone, and we stop it in order.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        # Whatever it started may outlive it, or not heed the first signal.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def wait_until_ready(
         self,

@@ -71,13 +71,22 @@ class Sandbox:
         end: int,
         first_row: int,
         max_row_bytes: int,
+        max_decoded_bytes: int,
     ) -> Iterator[RawRow]:
         """Read the rows of row groups or batches `[start, end)`; the first is `first_row`.
 
         Raises:
             BrokenFileError: It can be read no further; its position is the next row's number.
         """
-        job = _job("rows", form, size, start=start, end=end, max_row_bytes=max_row_bytes)
+        job = _job(
+            "rows",
+            form,
+            size,
+            start=start,
+            end=end,
+            max_row_bytes=max_row_bytes,
+            max_decoded_bytes=max_decoded_bytes,
+        )
         position, is_done = first_row, False
         try:
             for kind, payload in self._run(job, reader):
@@ -197,7 +206,14 @@ class Sandbox:
 
 
 def _job(
-    task: str, form: str, size: int, *, start: int = 0, end: int = 0, max_row_bytes: int = 0
+    task: str,
+    form: str,
+    size: int,
+    *,
+    start: int = 0,
+    end: int = 0,
+    max_row_bytes: int = 0,
+    max_decoded_bytes: int = 0,
 ) -> dict[str, Any]:
     return sandbox.Job(
         task=task,
@@ -205,7 +221,7 @@ def _job(
         size=size,
         start=start,
         end=end,
-        max_decoded_bytes=limits.decoded_limit(size),
+        max_decoded_bytes=max_decoded_bytes,
         max_row_bytes=max_row_bytes,
         kept_bytes=limits.KEPT_BYTES,
         cpu_seconds=limits.CHILD_CPU_SECONDS,

@@ -31,6 +31,8 @@ class _Reading:
 
     sandbox: Sandbox
     max_row_bytes: int
+    stored_bytes: int
+    """The file's size as it is stored: what is decoded from a part of it is held against this."""
 
 
 def raw_rows(
@@ -41,7 +43,7 @@ def raw_rows(
     Rows: every row of the range once, in order of position; where reading breaks off, one event.
     """
     with Sandbox() as sandbox:
-        reading = _Reading(sandbox, max_row_bytes)
+        reading = _Reading(sandbox, max_row_bytes, size)
         try:
             if size == 0:
                 yield event(FILE_EMPTY)
@@ -76,6 +78,7 @@ def _rows(
             end=end,
             first_row=file_range.first_row,
             max_row_bytes=reading.max_row_bytes,
+            max_decoded_bytes=limits.decoded_limit(size),
         )
     else:
         yield from _stream_rows(reading, file_blocks(reader), size, file.format, file.compression)
@@ -99,7 +102,7 @@ def _entry_rows(reading: _Reading, entries: Iterator[archives.Entry]) -> Iterato
 def _stream_rows(
     reading: _Reading, encoded: Iterator[bytes], size: int, form: str, compression: str
 ) -> Iterator[RawRow]:
-    decoded = decoded_blocks(encoded, compression, size)
+    decoded = decoded_blocks(encoded, compression, min(size, reading.stored_bytes))
     first = next(decoded, b"")
     if not first:
         raise BrokenFileError(FILE_EMPTY, 0)
@@ -150,4 +153,5 @@ def _buffered_rows(reading: _Reading, blocks: Iterator[bytes], form: str) -> Ite
         end=size,
         first_row=0,
         max_row_bytes=reading.max_row_bytes,
+        max_decoded_bytes=limits.decoded_limit(min(size, reading.stored_bytes)),
     )

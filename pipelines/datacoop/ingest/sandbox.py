@@ -176,6 +176,8 @@ def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     if len(set(batch.schema.names)) != len(batch.schema.names):
         raise Refused(UNREADABLE)
     columns = [_plain_array(column) for column in batch.columns]
+    if not columns:
+        return batch  # made anew, it would have no rows
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
@@ -409,7 +410,9 @@ def read_receipt(content: bytes, keys: dict[str, PublicKey]) -> Receipt:
         IntegrityError: It is not one that a key of `keys` signed.
     """
     statement, _ = open_statement("receipt.dsse.json", content, keys)
-    value = {k: tuple(v) if isinstance(v, list) else v for k, v in statement.predicate.items()}
+    value: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in statement.predicate.items()
+    }
     return Receipt(**value)
 
 

@@ -172,9 +172,10 @@ def _run(
         for ref in get_blob_list(pool.store, submission.records or "")
     ]
     remembered = [asdict(shard) for shard in previous.shards] if previous else []
-    label_blob = pool.put_blob(label_table(pool, collection))
-    key = f"releases/{collection.name}-{plan.version}-{pool.state().length}.json"
+    name = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
+    key, label_key = f"{name}.json", f"{name}.labels.arrow"
     work = open_address(options.work)
+    work.put(label_key, label_table(pool, collection))
     with (
         watched(lambda: int(work.find(key) is not None), 1, progress),
         beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
@@ -194,7 +195,7 @@ def _run(
         _ = (
             (records, memory)
             | beam.Flatten()
-            | PublishShards(plan, pool.store.address, label_blob)
+            | PublishShards(plan, pool.store.address, options.work, label_key)
             | "Together" >> beam.GroupByKey()
             | "Tell" >> beam.Map(tell, options.work, key)
         )

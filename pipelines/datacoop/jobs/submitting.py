@@ -94,7 +94,9 @@ def file_digest(path: Path, progress: Progress) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def new_submission(folder: Path, draft: SubmissionDraft, paths: Iterable[str], progress: Progress) -> Path:
+def new_submission(
+    folder: Path, draft: SubmissionDraft, paths: Iterable[str], progress: Progress
+) -> Path:
     """Write `submission.yaml` and the salt into `folder`; give the manifest's path.
 
     Args:
@@ -131,7 +133,9 @@ def new_submission(folder: Path, draft: SubmissionDraft, paths: Iterable[str], p
     return target
 
 
-def _file_entry(folder: Path, path: str, draft: SubmissionDraft, progress: Progress) -> dict[str, Any]:
+def _file_entry(
+    folder: Path, path: str, draft: SubmissionDraft, progress: Progress
+) -> dict[str, Any]:
     if not (folder / path).is_file():
         raise SettingsError(f"there is no file {path} in {folder}")
     sha256, size = file_digest(folder / path, progress)

@@ -199,7 +199,10 @@ class LabelStudio:
     def _search_tasks(self, project: int, keys: Sequence[str]) -> Iterator[Any]:
         """Give the tasks of the keys, and perhaps others, in the cheapest way."""
         include = "id,data,total_annotations,cancelled_annotations"
-        if self._count_tasks(project) <= PAGING_FACTOR * len(keys):
+        held = self._count_tasks(project)
+        if not held:
+            return
+        if held <= PAGING_FACTOR * len(keys):
             yield from self._list_tasks(project, include=include)
             return
         for part in _parts(keys, KEYS_A_FILTER):

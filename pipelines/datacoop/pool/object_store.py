@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import obstore
@@ -234,16 +234,17 @@ def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
     options = dict(address.options)
     plain = options.get("endpoint", "").startswith("http://")
     try:
-        return from_url(
-            address.url,
-            config=options,
-            client_options={"allow_http": True} if plain else None,
+        # obstore types its options store by store; here they come from a settings file.
+        build: Any = from_url
+        store: obstore.store.ObjectStore = build(
+            address.url, config=options, client_options={"allow_http": True} if plain else None
         )
     except (store_errors.BaseError, ValueError) as error:
         raise SettingsError(
             f"cannot open the store {address.url!r}",
             hint="Use a folder, s3://BUCKET/PREFIX, gs://… or az://…, and check its options.",
         ) from error
+    return store
 
 
 def _failure(operation: str, key: str) -> OutsideError:

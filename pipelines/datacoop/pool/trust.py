@@ -16,6 +16,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
 from tuf.api.metadata import (
     DelegatedRole,
     Delegations,
+    Key,
     Metadata,
     MetaFile,
     Root,
@@ -87,7 +88,7 @@ def initial_metadata(
 
 
 def _delegations(names: Iterable[str], approvers: Iterable[PublicKey]) -> Delegations:
-    keys = {key.keyid: key.verifier() for key in approvers}
+    keys: dict[str, Key] = {key.keyid: key.verifier() for key in approvers}
     roles = {
         name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*"])
         for name in names
@@ -177,7 +178,8 @@ def current_metadata(store: ObjectStore, state: State, operator: SigningKey) -> 
     and none can take the repository back to an older state.
     """
     published = [p for p in state.proposals.values() if p.published_entry is not None]
-    files, versions = {}, {"targets": 1}
+    files: dict[str, bytes] = {}
+    versions = {"targets": 1}
     for name in delegated_roles(store):
         latest = state.versions(name)[-1:]
         versions[name] = 1 + (latest[0].version if latest else 0)

@@ -8,7 +8,7 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datacoop.pool.blobs import bytes_to_batches, get_blob, put_blob
+from datacoop.pool.blobs import bytes_to_batches, put_blob
 from datacoop.pool.object_store import StoreAddress, open_address
 from datacoop.publish.shards import MEMORY_SCHEMA, ShardPlan, build_shard, place_rows
 from datacoop.records.coder import KeyedBatch
@@ -20,13 +20,13 @@ from datacoop.records.duplicates import ENTRY, PREFIXES, prefixes
 class PlaceRows(beam.DoFn):
     """Give the rows of one group of masked digests by shard."""
 
-    def __init__(self, plan: ShardPlan, pool: StoreAddress, labels: str) -> None:
+    def __init__(self, plan: ShardPlan, work: StoreAddress, labels: str) -> None:
         self._plan = plan
-        self._pool = pool
-        self._labels_blob = labels
+        self._work = work
+        self._labels_key = labels
 
     def setup(self) -> None:
-        content = get_blob(open_address(self._pool), self._labels_blob)
+        content = open_address(self._work).get(self._labels_key)
         self._labels = pa.Table.from_batches(bytes_to_batches(content))
 
     def process(self, group: tuple[str, Iterable[pa.RecordBatch]]) -> Iterator[KeyedBatch]:
@@ -52,8 +52,9 @@ class PublishShards(beam.PTransform):
 
     plan: ShardPlan
     pool: StoreAddress
+    work: StoreAddress
     labels: str
-    """Digest of the blob of labels (`LABEL_SCHEMA`)."""
+    """Key, in the work store, of the labels (`LABEL_SCHEMA`)."""
 
     def _by_digest(self, _: str, batch: pa.RecordBatch) -> Iterator[KeyedBatch]:
         groups = prefixes(batch.column(MASKED_DIGEST))
@@ -73,7 +74,7 @@ class PublishShards(beam.PTransform):
             | "ByDigest" >> beam.FlatMapTuple(self._by_digest).with_output_types(KeyedBatch)
             | "SameDigest" >> beam.GroupByKey()
             | "Place"
-            >> beam.ParDo(PlaceRows(self.plan, self.pool, self.labels)).with_output_types(
+            >> beam.ParDo(PlaceRows(self.plan, self.work, self.labels)).with_output_types(
                 KeyedBatch
             )
             | "ByShard" >> beam.GroupByKey()

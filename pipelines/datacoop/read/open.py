@@ -51,7 +51,7 @@ class PoolReader:
 
     def versions(self, collection: str) -> list[int]:
         """List the published versions of a collection."""
-        numbers = []
+        numbers: list[int] = []
         while self._trust.find(collection, len(numbers) + 1) is not None:
             numbers.append(len(numbers) + 1)
         return numbers

@@ -6,12 +6,13 @@ Untyped, Beam pickles a batch, and a pickled slice carries its whole parent buff
 
 import apache_beam as beam
 import pyarrow as pa
+from apache_beam.coders import registry
 
 KeyedBatch = tuple[str, pa.RecordBatch]
 """The one element type between stages: a key and a batch."""
 
 
-class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]  # Beam ships no types
+class RecordBatchCoder(beam.coders.Coder):
     """Encode a record batch as one Arrow IPC stream."""
 
     def encode(self, value: pa.RecordBatch) -> bytes:
@@ -19,7 +20,7 @@ class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]  # Beam ships n
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, value.schema) as writer:
             writer.write_batch(value)
-        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+        return sink.getvalue().to_pybytes()
 
     def decode(self, encoded: bytes) -> pa.RecordBatch:
         """Read the batch back."""
@@ -34,4 +35,4 @@ class RecordBatchCoder(beam.coders.Coder):  # type: ignore[misc]  # Beam ships n
         return int(value.nbytes)
 
 
-beam.coders.registry.register_coder(pa.RecordBatch, RecordBatchCoder)
+registry.register_coder(pa.RecordBatch, RecordBatchCoder)

@@ -5,9 +5,12 @@ from functools import cache
 from typing import Any
 
 import jsonschema
-from datacoop_schemas import read_text
 
 from datacoop.errors import Fault
+from datacoop_schemas import read_text
+
+MESSAGE_LENGTH = 200
+"""A library's message quotes the value found, which may be long."""
 
 
 @cache
@@ -32,14 +35,13 @@ def schema_faults(schema_name: str, value: object) -> list[Fault]:
 def _message(error: jsonschema.ValidationError) -> str:
     rule: Any = error.validator
     wanted: Any = error.validator_value
+    described: Any = error.schema
     if rule == "required":
         return str(error.message).replace("a required property", "required")
     if rule == "enum":
         return f"should be one of {', '.join(map(str, wanted))}"
     if rule == "pattern":
-        return error.schema.get("description", f"should match {wanted}")  # type: ignore[union-attr]
+        return str(described.get("description", f"should match {wanted}"))
     if rule == "type":
         return f"should be of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
-    if rule == "additionalProperties":
-        return str(error.message)
-    return str(error.message)[:200]
+    return str(error.message)[:MESSAGE_LENGTH]

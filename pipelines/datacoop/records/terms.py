@@ -39,7 +39,8 @@ class Terms:
 
 def terms_from_json(value: dict[str, Any]) -> Terms:
     """Read what `Terms.to_json` wrote."""
-    return Terms(**{k: tuple(v) if isinstance(v, list) else v for k, v in value.items()})
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+    return Terms(**fields)
 
 
 def objections(terms: Terms, purposes: Iterable[str], today: str) -> list[str]:

@@ -110,9 +110,7 @@ GERMAN_ROLES = _words("""
 """)
 """Roles and openings after which a name is likely, in lower case."""
 
-NAME_LINKS = _words("""
-    von van der den de del di da du le la zu zum zur al el bin ibn ter ten
-""")
+NAME_LINKS = _words("von van der vom de del di da du le la al el ibn ter ten")
 """Small words inside a name, in lower case."""
 
 KOREAN_SURNAMES = _words("김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 전 홍")

@@ -4,6 +4,7 @@ Where a chain ends depends on its own text alone, so a text reads the same in an
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ WRAPPED_LINE = 60
 """A line this long that ends in a word was wrapped by a program: the sentence goes on."""
 
 _LETTERS = r"[\w\u0300-\u036f]+"
+_PICTURES = frozenset({"So", "Mn", "Cs", "Co", "Cn"})
+"""Kinds of character that no name holds, emoji above all; a chain ends at one."""
+
 _SENTENCE_ENDS = frozenset("!?…。")
 
 
@@ -94,6 +98,9 @@ def _cut(text: str, reading: Reading) -> Iterator[tuple[int, int, bool]]:
             is_wrapped = start - line_start >= WRAPPED_LINE and before[-1:].isalpha()
             opens, line_start = opens or not is_wrapped, end
             continue
+        if _is_picture(form):
+            opens = True
+            continue
         for piece in range(start, end, MAX_WORD):
             piece_end = min(piece + MAX_WORD, end)
             units = piece_end - piece if reading.by_character else 1
@@ -103,3 +110,10 @@ def _cut(text: str, reading: Reading) -> Iterator[tuple[int, int, bool]]:
         is_full_stop = form == "." and len(before) >= reading.shortest_ending
         opens = (is_full_stop or form in _SENTENCE_ENDS) and text[end : end + 1].isspace()
         before = form
+
+
+def _is_picture(form: str) -> bool:
+    if len(form) > 1 or form.isascii() or form.isalnum():
+        return False
+    # Beyond the first plane what is no letter is an emoji or a part of one.
+    return form > "\uffff" or unicodedata.category(form) in _PICTURES

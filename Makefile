@@ -1,0 +1,60 @@
+# The verbs of the project. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# uv: the one on the path, else one in a private place of this checkout.
+UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DIR ?= .demo
+
+.PHONY: help setup demo test fmt lint types layers e2e wheel bench check clean
+
+help: ## List the verbs
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(CURDIR)/.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet uv
+
+setup: $(if $(findstring .uv,$(UV)),$(UV)) ## Make both environments: datacoop's and Label Studio's
+	$(UV) sync --quiet --locked --all-extras --python $(PYTHON)
+	UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-label-studio $(UV) sync --quiet --locked \
+	  --project infra/label-studio --python $(PYTHON)
+
+demo: setup ## Play the whole path on made-up members, with a real Label Studio
+	$(BIN)/datacoop demo --dir $(DEMO_DIR)
+
+test: setup ## Run all tests
+	$(BIN)/pytest -q
+
+fmt: setup ## Format the code
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+lint: setup ## Check format, style and spelling
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/codespell pipelines schemas docs README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md
+
+types: setup ## Check types
+	$(BIN)/mypy
+
+layers: setup ## Check that imports point down
+	$(BIN)/lint-imports
+
+e2e: setup ## Run the tests that start real services
+	$(BIN)/pytest -q -m integration
+
+wheel: setup ## Build the wheels into dist/
+	rm -rf dist
+	$(UV) build --quiet --all-packages --wheel --out-dir dist
+
+bench: setup ## Run the benchmarks
+	for script in benchmarks/bench_*.py; do $(BIN)/python $$script; done
+
+check: lint layers types test wheel ## Everything that must hold before a change lands
+
+clean: ## Remove what the verbs made
+	rm -rf .venv .venv-label-studio .uv dist $(DEMO_DIR)

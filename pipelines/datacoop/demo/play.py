@@ -1,0 +1,289 @@
+"""The play of the whole path: six made-up members, from their files to a trainer's batches."""
+
+import json
+import os
+import resource
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from datacoop.demo.annotators import SimulatedAnnotator, annotate
+from datacoop.demo.cast import COLLECTIONS, Keys, make_keys, set_up_pool, submit, truths_by_key
+from datacoop.demo.count_rows import count_rows
+from datacoop.demo.data import MEMBERS, DemoSubmission, make_submissions
+from datacoop.demo.label_studio_server import LabelStudioServer
+from datacoop.demo.leaks import Leaks, find_leaks
+from datacoop.errors import SettingsError
+from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.labelling import Collected, collect_votes, route_tasks
+from datacoop.jobs.release import (
+    ReleaseOptions,
+    approve_release,
+    build_release,
+    propose_release,
+    publish_release,
+)
+from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
+from datacoop.label.form import parse_form
+from datacoop.label.label_studio import LabelStudio
+from datacoop.pool.object_store import open_store
+from datacoop.pool.pool import Pool
+from datacoop.pool.snapshot import SnapshotManifest
+from datacoop.read.open import open_pool
+from datacoop.read.verify import Verified, verify_pool
+
+SEED = 7
+PURPOSE = "model-training"
+WITHDRAWN = "fr-valclair-documents-1"
+ERROR_RATES = (0.03, 0.06, 0.1, 0.15, 0.25)
+"""Of the simulated annotators: five accounts, from careful to careless."""
+
+MARKER = ".datacoop-demo"
+
+Show = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+"""Makes a context with a progress callback for a step's title."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """Everything that the play found out; `summary` is its stable form."""
+
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    plays: tuple[DemoSubmission, ...] = ()
+    counted: dict[str, int] = field(default_factory=dict)
+    """Rows that an independent count of the raw files found, by submission."""
+    collected: dict[str, Collected] = field(default_factory=dict)
+    label_accuracy: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Labels that are right, and labels, by collection."""
+    versions: list[SnapshotManifest] = field(default_factory=list)
+    withdrawn_rows_in_next: int = 0
+    verified: Verified | None = None
+    rows_read: int = 0
+    leaks: Leaks | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Play:
+    """One play in one folder."""
+
+    def __init__(self, root: Path, label_studio: Path, port: int, show: Show) -> None:
+        """Prepare a play.
+
+        Args:
+            root: The folder that it leaves.
+            label_studio: The `label-studio` command of its own environment.
+            port: The port for Label Studio on this machine.
+            show: Makes a context with a progress callback for a step's title.
+        """
+        self.root = root
+        self.server = LabelStudioServer(label_studio, root / "label-studio", port)
+        self.server.log = root / "logs" / "label-studio.log"
+        self.pool = Pool(open_store(str(root / "pool")))
+        self.work = open_store(str(root / "work"))
+        self.found = Outcome()
+        self._show = show
+
+    def run(self, code_version: str) -> Iterator[str]:
+        """Play every step; tell the name of each one that is done.
+
+        Raises:
+            DatacoopError: A step failed; what was written so far stays to be looked at.
+        """
+        prepare_folder(self.root)
+        with self.server:
+            keys = yield from self._submit()
+            yield from self._take_in(keys, code_version)
+            studio = yield from self._label(keys)
+            yield from self._release(keys, code_version)
+            yield from self._withdraw(keys, studio, code_version)
+        yield from self._check()
+
+    def _submit(self) -> Generator[str, None, Keys]:
+        with self._step("submit") as progress:
+            keys = make_keys(self.root / "keys")
+            set_up_pool(self.pool, keys, now())
+            self.found.plays = make_submissions(SEED)
+            write_truth(self.root / "truth", self.found.plays)
+            for done, play in enumerate(self.found.plays, 1):
+                submit(play, self.root, keys)
+                self.found.counted[play.submission_id] = sum(
+                    count_rows(file.name, file.content) for file in play.files
+                )
+                progress(done, len(self.found.plays))
+        yield "submit"
+        return keys
+
+    def _take_in(self, keys: Keys, code_version: str) -> Iterator[str]:
+        options = IntakeOptions(code_version=code_version)
+        with self._step("intake") as progress:
+            for done, play in enumerate(self.found.plays, 1):
+                landing = open_store(str(self.root / "landing" / play.member))
+                intake = Intake(self.pool, landing, play.submission_id, keys.operator, options)
+                receipt = intake.run(created_utc=now(), progress=_quiet)
+                self.found.receipts[play.submission_id] = receipt
+                progress(done, len(self.found.plays))
+        yield "intake"
+
+    def _label(self, keys: Keys) -> Generator[str, None, LabelStudio]:
+        with self._step("label studio starts") as progress:
+            self.server.wait_until_ready(lambda seconds: progress(int(seconds), 100))
+            accounts = self.server.create_annotators(len(ERROR_RATES))
+        yield "label studio starts"
+        annotators = [
+            SimulatedAnnotator(account=account, number=number, error_rate=ERROR_RATES[number])
+            for number, account in enumerate(accounts)
+        ]
+        studio = LabelStudio(self.server.url, self.server.token)
+        secret = self.root / "keys" / "annotators.key"
+        secret.write_bytes(secrets.token_bytes(32))
+        truths = truths_by_key(self.found.plays)
+        with self._step("label") as progress:
+            for name in COLLECTIONS:
+                routed = route_tasks(self.pool, name, studio, keys.operator, created_utc=now())
+                collection = contract_of(self.pool, self.pool.state(), name)
+                annotate(
+                    self.server.url,
+                    routed.project,
+                    annotators,
+                    truths,
+                    parse_form(collection.file("labeling.xml")),
+                    collection.labelling,
+                    seed=SEED,
+                    progress=progress,
+                )
+                self.found.collected[name] = collect_votes(
+                    self.pool, name, studio, keys.operator, secret.read_bytes(), created_utc=now()
+                )
+        yield "label"
+        return studio
+
+    def _release(self, keys: Keys, code_version: str) -> Iterator[str]:
+        with self._step("release") as progress:
+            for done, name in enumerate(COLLECTIONS, 1):
+                self._publish(name, keys, code_version)
+                progress(done, len(COLLECTIONS))
+        yield "release"
+        with self._step("read"):
+            self._read()
+        yield "read"
+
+    def _publish(self, name: str, keys: Keys, code_version: str) -> None:
+        options = ReleaseOptions(code_version=code_version, work=self.work.address)
+        day = now()[:10]
+        built = build_release(self.pool, name, options, as_of=day, progress=_quiet)
+        moment = datetime.now(UTC).replace(microsecond=0)
+        propose_release(self.pool, built, keys.operator, now=moment, created_utc=now())
+        version = built.manifest.version
+        for approver in list(keys.approvers.values())[:2]:
+            approve_release(self.pool, name, version, approver, created_utc=now())
+        self.found.versions.append(
+            publish_release(self.pool, name, version, keys.operator, created_utc=now(), as_of=day)
+        )
+
+    def _read(self) -> None:
+        """Read every version as a trainer does, and hold its labels against the truth."""
+        reader = open_pool(str(self.root / "pool"), cache=self.root / "trainer-trust")
+        truths = truths_by_key(self.found.plays)
+        for name in COLLECTIONS:
+            version = reader.version(name, 1, purpose=PURPOSE)
+            right = labelled = 0
+            for row in version.rows():
+                self.found.rows_read += 1
+                if row["label"] is not None:
+                    labelled += 1
+                    right += row["label"] == truths[row["record_id"].hex()]
+            self.found.label_accuracy[name] = (right, labelled)
+
+    def _withdraw(self, keys: Keys, studio: LabelStudio, code_version: str) -> Iterator[str]:
+        with self._step("withdraw"):
+            play = next(p for p in self.found.plays if p.submission_id == WITHDRAWN)
+            steward = keys.stewards[play.member]
+            withdraw_submission(self.pool, WITHDRAWN, steward, created_utc=now())
+            delete_tasks(self.pool, WITHDRAWN, studio)
+            self._publish(play.collection, keys, code_version)
+            reader = open_pool(str(self.root / "pool"), cache=self.root / "trainer-trust")
+            second = reader.version(play.collection, 2, purpose=PURPOSE)
+            self.found.withdrawn_rows_in_next = sum(
+                row["submission_id"] == WITHDRAWN for row in second.rows()
+            )
+        yield "withdraw"
+
+    def _check(self) -> Iterator[str]:
+        with self._step("verify") as progress:
+            self.found.verified = verify_pool(self.pool.store, progress)
+        yield "verify"
+        searched = ("pool", "label-studio", "logs", "tmp", "work")
+        with self._step("search for leaks") as progress:
+            planted = [p for play in self.found.plays for p in play.planted]
+            folders = {name: self.root / name for name in searched}
+            self.found.leaks = find_leaks(planted, folders, progress)
+        yield "search for leaks"
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        start = time.monotonic()
+        with self._show(title) as progress:
+            yield progress
+        self.found.seconds[title] = round(time.monotonic() - start, 1)
+
+
+def prepare_folder(root: Path) -> None:
+    """Make the folder of a play; one that an earlier play left is emptied.
+
+    Raises:
+        SettingsError: The folder holds something else.
+    """
+    if root.exists() and any(root.iterdir()):
+        if not (root / MARKER).exists():
+            raise SettingsError(f"{root} holds something else", hint="Give --dir a new folder.")
+        empty(root)
+    for name in ("logs", "tmp", "truth"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    (root / MARKER).touch()
+    # What any library leaves behind is searched for leaks like everything else.
+    os.environ["TMPDIR"] = str((root / "tmp").resolve())
+    tempfile.tempdir = None
+
+
+def empty(folder: Path) -> None:
+    """Remove what is in a folder."""
+    for path in sorted(folder.rglob("*"), key=lambda p: len(p.parts), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def write_truth(folder: Path, plays: Sequence[DemoSubmission]) -> None:
+    """Write what was planted and which labels are true, one JSON object a line."""
+    planted = (asdict(p) for play in plays for p in play.planted)
+    labels = (asdict(t) for play in plays for t in play.labels)
+    for name, rows in (("planted", planted), ("labels", labels)):
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+
+
+def now() -> str:
+    """Give the time for an entry."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _quiet(_: int, __: int) -> None:
+    """Show nothing: the play shows a bar of its own."""
+
+
+def peak_memory_bytes() -> int:
+    """Give the largest resident size of this process and of its children, in bytes."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) * 1024
+
+
+def members_by_id() -> dict[str, str]:
+    """Give the titles of the made-up members."""
+    return {member.id: member.title for member in MEMBERS}

@@ -1,0 +1,90 @@
+"""What a play found, in the form that stays stable, and the promises held against it."""
+
+from typing import Any
+
+from datacoop.demo.play import Outcome, peak_memory_bytes
+
+SOUND_SHARE = 0.98
+"""At least this share of the sound rows must come through: quarantining all is no safety."""
+
+
+def summary(found: Outcome) -> dict[str, Any]:
+    """Give the outcome of a play as plain JSON."""
+    leaks = found.leaks
+    verified = found.verified
+    return {
+        "submissions": {
+            name: {
+                "member": receipt.member,
+                "collection": receipt.collection,
+                "outcome": receipt.outcome,
+                "rows": receipt.rows,
+                "rows_counted_independently": found.counted[name],
+                "states": receipt.states,
+                "reasons": receipt.quarantine_reasons,
+            }
+            for name, receipt in found.receipts.items()
+        },
+        "sound_rows": {"sent": sound_rows(found), "accepted": sound_accepted(found)},
+        "leaks": {
+            entity: {"planted": count, "leaked": leaks.leaked[entity] if leaks else None}
+            for entity, count in (leaks.planted if leaks else {}).items()
+        },
+        "leaks_by_place": leaks.places if leaks else {},
+        "labels": {
+            name: {
+                "tasks_votes": found.collected[name].votes_in_all,
+                "labels": labelled,
+                "right": right,
+                "accuracy": round(right / labelled, 4) if labelled else None,
+                "krippendorff_alpha": found.collected[name].alpha,
+                "annotators": "simulated",
+            }
+            for name, (right, labelled) in found.label_accuracy.items()
+        },
+        "versions": [
+            {
+                "collection": manifest.collection,
+                "version": manifest.version,
+                "rows": manifest.rows,
+                "shards": [shard.sha256 for shard in manifest.shards],
+            }
+            for manifest in found.versions
+        ],
+        "rows_read": found.rows_read,
+        "withdrawn_rows_in_next_version": found.withdrawn_rows_in_next,
+        "verified": verified.is_sound if verified else False,
+        "seconds": found.seconds,
+        "peak_memory_bytes": peak_memory_bytes(),
+    }
+
+
+def sound_rows(found: Outcome) -> int:
+    """Count the sound rows that the members sent."""
+    return sum(play.sound_rows for play in found.plays)
+
+
+def sound_accepted(found: Outcome) -> int:
+    """Count the rows that came through: accepted, or known already."""
+    states = [receipt.states for receipt in found.receipts.values()]
+    return sum(s.get("accepted", 0) + s.get("duplicate", 0) for s in states)
+
+
+def broken_promises(found: Outcome, *, strict_leaks: bool) -> list[str]:
+    """Say which promises did not hold; none is what a play is for."""
+    broken = []
+    for name, receipt in found.receipts.items():
+        if not receipt.rows == found.counted[name] == sum(receipt.states.values()):
+            broken.append(f"rows are not conserved in {name}")
+    if sound_accepted(found) < SOUND_SHARE * sound_rows(found):
+        broken.append("too many sound rows were held back")
+    if found.leaks is None:
+        broken.append("leaks were not searched for")
+    else:
+        for entity, count in found.leaks.broken(strict=strict_leaks).items():
+            broken.append(f"{count} planted values of {entity} leaked")
+    if found.verified is None or not found.verified.is_sound:
+        broken.append("the pool does not verify")
+    if found.withdrawn_rows_in_next:
+        broken.append("a withdrawn submission has rows in the next version")
+    return broken
