@@ -6,9 +6,10 @@ from pathlib import Path
 
 import corpora
 import pytest
-from ingesting import held, ingest, make_collection, make_file, records
+from ingesting import held, ingest, make_collection, make_file, records, zip_bytes
 
 from datacoop.ingest import jsonl
+from datacoop.ingest.archives import ENTRY_SPAN
 from datacoop.ingest.columnar import Sandbox
 from datacoop.ingest.reasons import FILE_EMPTY, FILE_TOO_LARGE, FILE_TRUNCATED, FILE_UNREADABLE
 from datacoop.ingest.rows import BrokenFileError, RawRow
@@ -98,3 +99,17 @@ def test_any_binary_file_is_read_or_refused_and_the_parent_lives(corpus: str, fo
             assert all((row.parsed is None) == (row.reason is not None) for row in rows)
             assert broken is None or broken.reason in FILE_FAULTS
             assert broken is None or broken.position == len(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_all_binary_files_in_one_archive_are_accounted_for(form: str) -> None:
+    contents = members(f"bad_{form}")
+    archive = zip_bytes([(f"{n}.{form}", content) for n, content in enumerate(contents)])
+    pieces = ingest(archive, make_file("zip"))
+    positions = [row["source_position"] for row in records(pieces)]
+    positions += [position for position, _, _ in held(pieces)]
+    assert len(set(positions)) == len(positions)
+    # Sound files without rows give nothing.
+    entries = {position // ENTRY_SPAN for position in positions}
+    assert len(entries) > 0.9 * len(contents)

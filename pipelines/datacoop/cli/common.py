@@ -95,3 +95,17 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
             bar.update(task, completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def byte_bar(title: str, *, quiet: bool) -> Iterator[Callable[[str, int], None]]:
+    """Show progress in bytes; the value is told a file's name and the bytes just read."""
+    done = 0
+    with progress_bar(title, quiet=quiet) as tell:
+
+        def progress(_: str, size: int) -> None:
+            nonlocal done
+            done += size
+            tell(done, done)
+
+        yield progress

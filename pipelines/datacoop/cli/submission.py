@@ -7,13 +7,13 @@ import click
 
 from datacoop.cli.common import (
     FOLDER,
+    byte_bar,
     config_option,
     emit,
     facts,
     json_option,
     open_pool,
     pool_option,
-    progress_bar,
     settings_from,
     table,
     utc_now,
@@ -23,7 +23,6 @@ from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.intake import read_receipt
 from datacoop.jobs.submitting import (
-    Progress,
     SubmissionDraft,
     check_submission,
     new_submission,
@@ -87,7 +86,7 @@ def new(folder: Path, files: tuple[str, ...], as_json: bool, **given: object) ->
       datacoop submission new my-data court.jsonl --language de --column text=body
     """
     draft = _draft(given)
-    with _bar("digests", quiet=as_json) as progress:
+    with byte_bar("digests", quiet=as_json) as progress:
         path = new_submission(folder, draft, files, progress)
     value = {"manifest": str(path), "submission": draft.submission_id, "files": len(files)}
     emit(as_json, value, facts(value), "Next: datacoop submission check " + str(folder))
@@ -99,7 +98,7 @@ def _draft(given: dict[str, object]) -> SubmissionDraft:
         assert isinstance(value, tuple)  # noqa: S101 - click gives tuples for multiple options
         return list(value)
 
-    columns = dict(_pair(text) for text in texts("columns"))
+    columns = dict(column_pair(text) for text in texts("columns"))
     languages = texts("languages") or [click.prompt("Language (ISO 639-1)")]
     supersedes = given["supersedes"]
     return SubmissionDraft(
@@ -137,31 +136,12 @@ def _draft(given: dict[str, object]) -> SubmissionDraft:
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
+def column_pair(text: str) -> tuple[str, str]:
+    """Read `COLLECTION_COLUMN=COLUMN_IN_FILES`."""
     name, sign, column = text.partition("=")
     if not sign:
         raise click.UsageError(f"--column {text!r} should read COLLECTION_COLUMN=COLUMN_IN_FILES")
     return name, column
-
-
-class _bar:  # noqa: N801 - used as a function
-    """Show progress in bytes for steps that tell a file's name and the bytes just read."""
-
-    def __init__(self, title: str, *, quiet: bool) -> None:
-        self._bar = progress_bar(title, quiet=quiet)
-        self._done = 0
-
-    def __enter__(self) -> Progress:
-        tell = self._bar.__enter__()
-
-        def progress(_: str, size: int) -> None:
-            self._done += size
-            tell(self._done, self._done)
-
-        return progress
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.__exit__(None, None, None)
 
 
 def _contract(settings: Settings, name: str) -> Collection | None:
@@ -191,7 +171,7 @@ def check(folder: Path, pool_url: str | None, config: Path | None, as_json: bool
     settings = settings_from(config, pool=pool_url)
     value = read_manifest(folder)
     name = value.get("collection", "") if isinstance(value, dict) else ""
-    with _bar("check", quiet=as_json) as progress:
+    with byte_bar("check", quiet=as_json) as progress:
         manifest = check_submission(folder, _contract(settings, str(name)), progress)
     result = {"submission": manifest.submission_id, "files": len(manifest.files), "faults": []}
     emit(as_json, result, f"{manifest.submission_id}: sound, {len(manifest.files)} files")
@@ -209,7 +189,7 @@ def sign(folder: Path, key_path: Path, as_json: bool) -> None:
       datacoop submission sign my-data --key keys/steward.key
     """
     key = load_signing_key(key_path)
-    with _bar("check", quiet=as_json) as progress:
+    with byte_bar("check", quiet=as_json) as progress:
         manifest = check_submission(folder, None, progress)
     path = sign_submission(folder, manifest, key)
     value = {"submission": manifest.submission_id, "envelope": str(path), "key": key.public.keyid}
@@ -238,7 +218,7 @@ def send(
       datacoop submission send my-data --landing landing/{member}
     """
     settings = settings_from(config, landing=landing)
-    with _bar("check", quiet=as_json) as progress:
+    with byte_bar("check", quiet=as_json) as progress:
         member = check_submission(folder, None, progress).member
         store = settings.open_landing(member)
         manifest = send_submission(folder, store, pseudonym_key, progress)

@@ -1,0 +1,105 @@
+"""`datacoop models`: small models that find names."""
+
+from pathlib import Path
+
+import click
+
+from datacoop.cli.common import FOLDER, emit, facts, json_option, table
+from datacoop.errors import SettingsError
+from datacoop.scrub import training
+from datacoop.scrub.names import NameModel, installed_models, load_model
+from datacoop.scrub.presidio import SPACY_MODELS, has_spacy_model
+
+
+@click.group("models")
+def command() -> None:
+    r"""Small models that find names.
+
+    \b
+    Example:
+      datacoop models list
+    """
+
+
+@command.command("list")
+@json_option
+def list_models(as_json: bool) -> None:
+    r"""List the languages whose names are found here, and by which model.
+
+    \b
+    Example:
+      datacoop models list --json
+    """
+    own = [
+        {"language": language, "kind": "crf", "model": f"datacoop-names/{language}"}
+        for language in installed_models()
+    ]
+    spacy = [
+        {"language": language, "kind": "spacy", "model": name}
+        for language, name in SPACY_MODELS.items()
+        if has_spacy_model(language)
+    ]
+    value = sorted([*own, *spacy], key=lambda model: model["language"])
+    rows = [list(model.values()) for model in value]
+    note = "Rows in any other language wait in quarantine: scrub.language_unsupported."
+    emit(as_json, value, table("", ["language", "kind", "model"], rows), note)
+
+
+@command.command("train")
+@click.argument("language")
+@click.option("--gold", "gold", type=FOLDER, multiple=True, required=True, help="Span JSON Lines.")
+@click.option("--out", type=FOLDER, required=True, help="A new folder for the model.")
+@json_option
+def train(language: str, gold: tuple[Path, ...], out: Path, as_json: bool) -> None:
+    r"""Train a name model for LANGUAGE from gold spans; minutes on a CPU.
+
+    A fifth of the rows is held out, and the figures on the card are those of that fifth.
+
+    \b
+    Example:
+      datacoop models train de --gold court.jsonl --gold news.jsonl --out my-model
+    """
+
+    def report(line: str) -> None:
+        if not as_json:
+            click.echo(line, err=True)
+
+    trained = training.train(language, list(gold), out, report)
+    figures = {name: dict(found) for name, found in trained.figures.items()}
+    value = {"language": language, "folder": str(out), "figures": figures}
+    emit(as_json, value, facts({"written": out}), _figures(figures))
+
+
+@command.command("check")
+@click.argument("model", metavar="LANGUAGE_OR_FOLDER")
+@click.option("--gold", "gold", type=FOLDER, multiple=True, help="Measure on held-out rows.")
+@json_option
+def check(model: str, gold: tuple[Path, ...], as_json: bool) -> None:
+    r"""Check a model's files, and measure it where gold is given.
+
+    \b
+    Example:
+      datacoop models check ko --gold news.jsonl
+    """
+    loaded = _load(model)
+    found = training.check(loaded, list(gold)) if gold else {}
+    figures = {name: dict(value) for name, value in found.items()}
+    value = {"model": model, "language": loaded.language, "sound": True, "figures": figures}
+    lines: list[object] = [f"{model}: the files are sound, language {loaded.language}"]
+    emit(as_json, value, *lines, *([_figures(figures)] if figures else []))
+
+
+def _load(model: str) -> NameModel:
+    folder = installed_models().get(model, Path(model))
+    if not (folder / "model.json").is_file():
+        raise SettingsError(f"there is no model {model!r}", hint="See `datacoop models list`.")
+    return load_model(folder)
+
+
+def _figures(figures: dict[str, dict[str, float]]) -> object:
+    names = list(next(iter(figures.values()), {}))
+    rows = [
+        [part, *(f"{v:.3f}" if isinstance(v, float) else v for v in found.values())]
+        for part, found in figures.items()
+    ]
+    return table("On rows held out from training", ["gold", *names], rows)
