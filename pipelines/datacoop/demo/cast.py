@@ -26,6 +26,8 @@ from datacoop_schemas import collection_folder
 
 COLLECTIONS = ("documents", "dialogues", "classification")
 MAX_ROW_BYTES = 65_536
+CLASSES = ("health", "housing", "permits", "tax", "transport")
+"""The classes of the made-up requests; another one is quarantined."""
 SHARE_PERCENT = 25
 """How many records of a hundred the simulated annotators get, so that the demo stays short."""
 
@@ -45,6 +47,9 @@ def demo_collection(name: str) -> Collection:
     contract = yaml.safe_load(files["collection.yaml"])
     contract["ingest"]["max_row_bytes"] = MAX_ROW_BYTES
     contract["labelling"]["share_percent"] = SHARE_PERCENT
+    for column in contract["columns"]:
+        if column["name"] == "class":
+            column["values"] = list(CLASSES)
     files["collection.yaml"] = yaml.safe_dump(contract, sort_keys=False, allow_unicode=True)
     return parse_collection(files)
 

@@ -18,8 +18,10 @@ p { margin: .4rem 0; color: var(--soft); } .verdict { font-weight: 600; color: v
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
   vertical-align: top; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 td code { font-size: .85em; overflow-wrap: anywhere; }
-.bar { display: block; height: .7rem; background: var(--bar); min-width: 2px; }
+.bar { display: block; height: .7rem; background: var(--bar); }
 .bar.warn { background: var(--warn); } td.w { width: 35%; min-width: 7rem; }
+@media (max-width: 40rem) { table { font-size: .78rem; } th, td { padding: .3rem .35rem; }
+  td.w { width: auto; min-width: 2.5rem; } }
 """
 
 

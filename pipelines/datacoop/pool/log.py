@@ -1,5 +1,6 @@
 """The log: numbered, signed entries, each created once and naming the one before it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from datacoop.records.digest import sha256_hex
 FOLDER = "log"
 GENESIS_PREVIOUS = "0" * 64
 """What entry 0 names as the digest of the entry before it."""
+
+_NAME = re.compile(rf"{FOLDER}/[0-9]{{10}}\.json")
+_TYPE = re.compile(r"urn:datacoop:log:([a-z_]+):v1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +80,14 @@ def open_entry(number: int, content: bytes, previous: str, keys: Mapping[str, Pu
     """
     name = entry_key(number)
     statement, signer = open_statement(name, content, keys)
-    parts = statement.predicate_type.split(":")
+    said_type = _TYPE.fullmatch(str(statement.predicate_type))
+    if said_type is None:
+        raise IntegrityError(name, "a log entry", "another statement")
     try:
         said = statement.predicate["number"], statement.predicate["previous"]
         entry = Entry(
             number=number,
-            kind=parts[3],
+            kind=said_type[1],
             body=statement.predicate["body"],
             blobs=tuple(digest for _, digest in statement.subjects),
             signer=signer,
@@ -89,7 +95,7 @@ def open_entry(number: int, content: bytes, previous: str, keys: Mapping[str, Pu
             previous=previous,
             digest=sha256_hex(content),
         )
-    except (KeyError, IndexError) as error:
+    except KeyError as error:
         raise IntegrityError(name, "a log entry", "another statement") from error
     if said != (number, previous):
         raise IntegrityError(name, f"number {number} after {previous[:12]}", f"{said[0]}")
@@ -104,7 +110,9 @@ def read_log(store: ObjectStore, *, start: int = 0) -> Iterator[tuple[int, bytes
     """
     expected = start
     for key in store.list(FOLDER, after=entry_key(start - 1) if start else ""):
-        if key != entry_key(expected):
+        if not _NAME.fullmatch(key):
             raise IntegrityError(key, entry_key(expected), "another name")
+        if key != entry_key(expected):
+            raise IntegrityError(entry_key(expected), "an entry of this number", key)
         yield expected, store.get(key)
         expected += 1

@@ -103,7 +103,7 @@ def _statement(name: str, payload: bytes) -> Statement:
             predicate=value["predicate"],
         )
         same = canonical_json(statement.to_json()) == payload
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IntegrityError(name, "an in-toto statement", "something else") from error
     if not same:
         raise IntegrityError(name, "canonical JSON", "another byte form")

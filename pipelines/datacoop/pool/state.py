@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from datacoop.errors import IntegrityError
+from datacoop.errors import IntegrityError, SettingsError
 from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
@@ -118,6 +118,8 @@ def apply_entry(state: State, content: bytes) -> Entry:
     name = entry_key(state.length)
     keys = state.keys or _genesis_keys(name, content)
     entry = open_entry(state.length, content, state.head, keys)
+    if (entry.kind == "pool_created") != (entry.number == 0):
+        raise IntegrityError(name, "one founding entry, the first", repr(entry.kind)[:60])
     rule = _RULES.get(entry.kind)
     if rule is None:
         raise IntegrityError(name, "a kind of entry that is known", repr(entry.kind)[:60])
@@ -126,7 +128,7 @@ def apply_entry(state: State, content: bytes) -> Entry:
         raise IntegrityError(name, f"a signature by a key of role {role}", entry.signer.role)
     try:
         apply(state, entry)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, SettingsError) as error:
         raise IntegrityError(name, f"a whole {entry.kind} entry", "one with faults") from error
     state.blobs.update(entry.blobs)
     state.length += 1
@@ -138,7 +140,7 @@ def _genesis_keys(name: str, content: bytes) -> dict[str, PublicKey]:
     """Give the key that the first entry introduces, which signs it itself."""
     try:
         key = key_from_json(read_unverified(name, content).predicate["body"]["operator"])
-    except KeyError as error:
+    except (KeyError, TypeError, SettingsError) as error:
         raise IntegrityError(name, "the founding entry of a pool", "another entry") from error
     return {key.keyid: key}
 
@@ -149,7 +151,6 @@ def _require(entry: Entry, fact: bool, expected: str) -> None:
 
 
 def _pool_created(state: State, entry: Entry) -> None:
-    _require(entry, entry.number == 0, "a pool is founded once")
     state.pool_id = entry.body["pool_id"]
     state.title = entry.body["title"]
     state.keys[entry.signer.keyid] = entry.signer
@@ -165,7 +166,10 @@ def _member_added(state: State, entry: Entry) -> None:
         key = key_from_json(value)
         _require(entry, key.member == body["member"], "keys of this member only")
         _require(entry, key.role is not Role.OPERATOR, "no operator's key")
-        _require(entry, key.keyid not in state.keys, "keys that are new")
+        # One private key under two ids would count as two approvers.
+        known = {other.public for other in state.keys.values()}
+        is_new = key.keyid not in state.keys and key.public not in known
+        _require(entry, is_new, "keys that are new")
         state.keys[key.keyid] = key
 
 
@@ -182,7 +186,8 @@ def _submission_taken(state: State, entry: Entry) -> None:
     body = entry.body
     steward = state.keys[body["steward"]]
     _require(entry, body["submission"] not in state.submissions, "a submission that is new")
-    _require(entry, steward.member == body["member"], "a steward of the member")
+    is_steward = steward.role is Role.STEWARD and steward.member == body["member"]
+    _require(entry, is_steward, "a steward of the member")
     _require(entry, body["collection"] in state.collections, "a collection that is known")
     state.submissions[body["submission"]] = PooledSubmission(
         id=body["submission"],
@@ -227,6 +232,12 @@ def _release_proposed(state: State, entry: Entry) -> None:
     published = state.versions(collection)
     _require(entry, version == len(published) + 1, "the version after the last published one")
     _require(entry, body["log_length"] <= entry.number, "a part of the log that exists")
+    active = {submission.id for submission in state.active(collection)}
+    _require(entry, active.issuperset(body["submissions"]), "submissions that may be published")
+    # Who may approve follows from this list, so it is not left to the operator's word.
+    before = published[-1].submissions if published else ()
+    new = [i for i in body["submissions"] if i not in before]
+    _require(entry, body["new_submissions"] == new, "every new submission named as new")
     state.proposals[collection, version] = Proposal(
         collection=collection,
         version=version,

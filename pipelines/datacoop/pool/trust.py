@@ -177,16 +177,41 @@ def current_metadata(store: ObjectStore, state: State, operator: SigningKey) -> 
     They follow from the log alone, so that a publication that was killed can be run again,
     and none can take the repository back to an older state.
     """
-    published = [p for p in state.proposals.values() if p.published_entry is not None]
     files: dict[str, bytes] = {}
-    versions = {"targets": 1}
-    for name in delegated_roles(store):
-        latest = state.versions(name)[-1:]
-        versions[name] = 1 + (latest[0].version if latest else 0)
-        files |= {f"{versions[name]}.{name}.json": _approved(store, p) for p in latest}
-    last = max(published, key=lambda p: p.published_entry or 0)
-    expires = _time(last.published_utc) + timedelta(days=VALID_DAYS)
-    return files | _current(versions, 1 + len(published), expires, operator)
+    versions = dict.fromkeys(["targets", *delegated_roles(store)], 1)
+    for number, proposal in enumerate(_publications(state), start=2):
+        if proposal.collection in versions:
+            versions[proposal.collection] = proposal.version + 1
+            files[_role_file(proposal)] = _approved(store, proposal)
+        expires = _time(proposal.published_utc) + timedelta(days=VALID_DAYS)
+        files |= _current(versions, number, expires, operator)
+    return files
+
+
+def expected_keys(store: ObjectStore, state: State) -> set[str]:
+    """Give the key of every metadata file that the log asks for."""
+    published = _publications(state)
+    roles = delegated_roles(store)
+    names = {"1.root.json", "1.targets.json", "timestamp.json"}
+    names |= {f"1.{role}.json" for role in roles}
+    names |= {_role_file(proposal) for proposal in published if proposal.collection in roles}
+    names |= {f"{number}.snapshot.json" for number in range(1, len(published) + 2)}
+    return {f"{FOLDER}/{name}" for name in names}
+
+
+def is_current(timestamp: bytes, state: State) -> bool:
+    """Say whether a timestamp file is the one of the log's last publication."""
+    signed = Metadata[Timestamp].from_bytes(timestamp).signed
+    return signed.version == signed.snapshot_meta.version == 1 + len(_publications(state))
+
+
+def _publications(state: State) -> list[Proposal]:
+    published = [p for p in state.proposals.values() if p.published_entry is not None]
+    return sorted(published, key=lambda p: p.published_entry or 0)
+
+
+def _role_file(proposal: Proposal) -> str:
+    return f"{proposal.version + 1}.{proposal.collection}.json"
 
 
 def _approved(store: ObjectStore, proposal: Proposal) -> bytes:
@@ -246,18 +271,15 @@ class TrustClient:
             )
         cache.mkdir(parents=True, exist_ok=True)
         known = cache / "root.json"
-        self._updater = Updater(
-            str(cache),
-            FOLDER,
-            fetcher=_StoreFetcher(store),
-            config=UpdaterConfig(prefix_targets_with_hash=False),
-            # A root seen before is trusted before one that the store offers now.
-            bootstrap=None if known.exists() and trusted_root is None else first,
-        )
-        self._refresh()
-
-    def _refresh(self) -> None:
         try:
+            self._updater = Updater(
+                str(cache),
+                FOLDER,
+                fetcher=_StoreFetcher(store),
+                config=UpdaterConfig(prefix_targets_with_hash=False),
+                # A root seen before is trusted before one that the store offers now.
+                bootstrap=None if known.exists() and trusted_root is None else first,
+            )
             self._updater.refresh()
         except RepositoryError as error:
             raise IntegrityError(

@@ -37,7 +37,9 @@ def open_pool(
         IntegrityError: The pool's metadata is not signed as its root demands.
     """
     store = open_store(url, options)
-    name = hashlib.sha256(store.address.url.encode()).hexdigest()[:32]
+    # Two folders of one relative path are two pools, each with trust of its own.
+    place = url if "://" in url else Path(url).resolve().as_posix()
+    name = hashlib.sha256(place.encode()).hexdigest()[:32]
     folder = cache or CACHE.expanduser() / name
     return PoolReader(store, TrustClient(store, folder, trusted_root))
 

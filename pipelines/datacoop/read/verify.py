@@ -10,7 +10,7 @@ from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.state import Proposal, State, apply_entry
-from datacoop.records.digest import canonical_json, logical_digest
+from datacoop.records.digest import canonical_json, logical_digest, sha256_hex
 
 Progress = Callable[[int, int], None]
 """Told how many files of how many are verified."""
@@ -59,6 +59,8 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     for proposal in versions:
         rows += _check_version(store, proposal, faults)
     _check_trust_targets(store, state, faults)
+    if state.trust_root is not None and not any(k.startswith(f"{log.FOLDER}/") for k in faults):
+        _check_trust_files(store, state, set(keys), faults)
     named = _check_references(store, state, set(keys), faults)
     progress(len(keys), len(keys))
     return Verified(
@@ -131,13 +133,40 @@ def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str
         if content is None:
             faults[key] = "is missing; run `datacoop release publish` again"
         elif key not in faults:
-            proposed = json.loads(get_blob(store, proposal.targets))["signed"]
+            try:
+                proposed = json.loads(get_blob(store, proposal.targets))["signed"]
+            except DatacoopError as error:
+                faults.setdefault(blobs.blob_key(proposal.targets), str(error))
+                continue
             signed = json.loads(content)
             signers = {signature["keyid"] for signature in signed["signatures"]}
             if canonical_json(signed["signed"]) != canonical_json(proposed):
                 faults[key] = "says something else than what was approved"
             elif signers != set(proposal.approvals):
                 faults[key] = "is signed by others than those whom the log names"
+
+
+def _check_trust_files(
+    store: ObjectStore, state: State, present: set[str], faults: dict[str, str]
+) -> None:
+    """Check that all metadata that the log asks for lies there, no other, and none put back."""
+    root, targets, timestamp = (
+        f"{trust.FOLDER}/{name}.json" for name in ("1.root", "1.targets", "timestamp")
+    )
+    for key in {root, targets, timestamp} - present:
+        faults[key] = "is missing; run `datacoop release publish` again"
+    if root in present and sha256_hex(store.get(root)) != state.trust_root:
+        faults.setdefault(root, "is not the root that the log names")
+    if timestamp not in faults and not trust.is_current(store.get(timestamp), state):
+        faults[timestamp] = "is not that of the last publication in the log"
+    if targets in faults:
+        return
+    wanted = trust.expected_keys(store, state)
+    for key in wanted - present:
+        faults.setdefault(key, "is missing; run `datacoop release publish` again")
+    for key in present - wanted:
+        if key.startswith(f"{trust.FOLDER}/"):
+            faults.setdefault(key, "is asked for by nothing in the log")
 
 
 def _check_references(

@@ -17,6 +17,7 @@ import regex
 from presidio_analyzer import Pattern, PatternRecognizer, predefined_recognizers
 from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
+from threadpoolctl import threadpool_limits
 
 from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
@@ -64,9 +65,7 @@ _FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL
 class PresidioFinder:
     """Finds what a policy looks for, in the languages of a collection.
 
-    Repeatable: patterns depend on each text alone. spaCy's names can change in the last bits
-    with the texts of a batch, so the caller gives the same batches in every run: those of a
-    file range.
+    Findings depend on each text alone, however texts are batched.
     """
 
     def __init__(
@@ -201,6 +200,8 @@ def _own_model(folder: Path) -> names.NameModel:
 def _spacy_model(language: str) -> Language:
     # The kernel that the blis wheel picks on many processors is 2 to 3 times slower than numpy.
     set_current_ops(NumpyOps(use_blis=False))
+    # On matrices as small as these, more threads only wait for one another: twice the time.
+    threadpool_limits(limits=1, user_api="blas")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         package = importlib.import_module(SPACY_MODELS[language])
@@ -215,7 +216,8 @@ def spacy_names(language: str, texts: Sequence[str]) -> list[list[Finding]]:
     found: list[list[Finding]] = [[] for _ in texts]
     # Without the zone, the vocabulary keeps every word it ever saw.
     with pipeline.memory_zone():
-        documents = pipeline.pipe((part for _, _, part in chunks), batch_size=64)
+        # One text at a time: in a larger batch the last bits of a score depend on its neighbours.
+        documents = pipeline.pipe((part for _, _, part in chunks), batch_size=1)
         for (at, low, _), document in zip(chunks, documents, strict=True):
             found[at] += [
                 Finding(low + name.start_char, low + name.end_char, entity, _SPACY_SCORE)
