@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 import sys
 import traceback
 
@@ -68,6 +69,9 @@ def datacoop() -> None:
 
 def main() -> None:
     """Run the command line; end the process with the exit code that fits."""
+    # Libraries log the exceptions of workers, which can quote a record; what a person has to
+    # know is said by the errors below.
+    logging.basicConfig(handlers=[logging.NullHandler()])
     try:
         datacoop.main(standalone_mode=False)
     except click.exceptions.Exit as error:

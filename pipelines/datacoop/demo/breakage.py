@@ -15,6 +15,8 @@ Values = dict[str, object]
 ROW_LIMIT_BYTES = 64 * 1024
 TEXT_LIMIT = 20_000
 """Longest text in characters that validation lets pass."""
+_LONG = TEXT_LIMIT * 3 // 2
+"""Characters of a text that stays too long when masks have taken the place of names."""
 
 _ALL = frozenset({"jsonl", "csv", "tsv", "parquet", "arrow", "text"})
 _TYPED = frozenset({"jsonl", "parquet", "arrow"})
@@ -147,12 +149,12 @@ CAUSES: dict[str, Cause] = {
         reason="validate.text_too_short", formats=_TYPED, change=lambda v: _say(v, "")
     ),
     "text_short": Cause(
-        reason="validate.text_too_short", formats=_ALL, change=lambda v: _say(v, "n. a.")
+        reason="validate.text_too_short", formats=_ALL, change=lambda v: _say(v, "n.a.")
     ),
     "text_long": Cause(
         reason="validate.text_too_long",
         formats=_ALL,
-        change=lambda v: _lengthen(v, lambda text: len(text) > TEXT_LIMIT),
+        change=lambda v: _lengthen(v, lambda text: len(text) > _LONG),
     ),
     "not_prose": Cause(
         reason="validate.text_not_prose", formats=_ALL, change=lambda v: _say(v, _SYMBOLS * 4)

@@ -18,7 +18,13 @@ from datacoop.jobs.intake_range import (
     outcome_from_bytes,
     range_name,
 )
-from datacoop.jobs.runner import RUNNER, Progress, pipeline_options, watched
+from datacoop.jobs.runner import (
+    RUNNER,
+    Progress,
+    pipeline_options,
+    told_without_data,
+    watched,
+)
 from datacoop.jobs.submitting import contract_faults, open_submission, read_secret, verify_files
 from datacoop.pool.blobs import (
     batches_to_bytes,
@@ -195,6 +201,7 @@ class Intake:
         earlier = _earlier(state, task.submission_id, self.manifest.collection)
         options = pipeline_options(self.options.runner, self.options.beam_arguments)
         with (
+            told_without_data("intake"),
             watched(lambda: sum(1 for _ in self.landing.store.list(done)), len(parts), progress),
             beam.Pipeline(options=options) as pipeline,
         ):

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from datacoop.ingest.read import read_range
 from datacoop.ingest.splitting import FileRange
+from datacoop.jobs.runner import silent_failures
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, bytes_to_batches, get_blob
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.object_store import StoreAddress, open_address
@@ -273,5 +274,7 @@ class TakeInRange(beam.DoFn):
 
     def process(self, part: str) -> Iterator[KeyedBatch]:
         """Take in one range."""
-        for batch in self._worker.run(FileRange(**json.loads(part))):
+        with silent_failures("range"):
+            batches = self._worker.run(FileRange(**json.loads(part)))
+        for batch in batches:
             yield self._task.submission_id, batch

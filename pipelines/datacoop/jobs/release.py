@@ -11,7 +11,13 @@ import pyarrow as pa
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import collected_votes
-from datacoop.jobs.runner import RUNNER, Progress, pipeline_options, watched
+from datacoop.jobs.runner import (
+    RUNNER,
+    Progress,
+    pipeline_options,
+    told_without_data,
+    watched,
+)
 from datacoop.label.adjudication import labels
 from datacoop.pool.blobs import (
     batches_to_bytes,
@@ -177,6 +183,7 @@ def _run(
     work = open_address(options.work)
     work.put(label_key, label_table(pool, collection))
     with (
+        told_without_data("release"),
         watched(lambda: int(work.find(key) is not None), 1, progress),
         beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
     ):

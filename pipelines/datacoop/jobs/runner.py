@@ -1,10 +1,14 @@
 """How a job runs on Beam: which runner, and progress seen through what lies in the store."""
 
+import re
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from apache_beam.options.pipeline_options import PipelineOptions
+
+from datacoop.errors import DatacoopError, OutsideError
 
 RUNNER = "FnApiRunner"
 """Named, because `DirectRunner` may pick one that has to be fetched from the network."""
@@ -13,6 +17,9 @@ Progress = Callable[[int, int], None]
 """Told how many parts of how many are done."""
 
 POLL_SECONDS = 0.5
+
+_WORKER_FAILURE = re.compile(r"^datacoop\.errors\.\w+: worker failed at \w+: (\w+ at [\w./]+:\d+)", re.M)
+_OWN_ERROR = re.compile(r"^datacoop\.errors\.(\w+): ", re.M)
 
 
 def pipeline_options(runner: str = RUNNER, arguments: Sequence[str] = ()) -> PipelineOptions:
@@ -41,3 +48,58 @@ def watched(count: Callable[[], int], total: int, progress: Progress) -> Iterato
         stop.set()
         watcher.join()
     progress(total, total)
+
+
+@contextmanager
+def silent_failures(step: str) -> Iterator[None]:
+    """Let no exception out of a worker's step that could quote a record.
+
+    Of another's exception only its type and its place in the code are kept; of one of ours the
+    cause is cut off, since Beam writes causes into its own message.
+
+    Raises:
+        OutsideError: An exception that is not one of datacoop's was raised.
+    """
+    try:
+        yield
+    except DatacoopError as error:
+        raise error from None
+    except Exception as error:
+        raise OutsideError("worker", step, _place(error)) from None
+
+
+def _place(error: Exception) -> str:
+    """Give type and place of an error: no message."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    file = "/".join(frame.filename.split("/")[-2:])
+    return f"{type(error).__name__} at {file}:{frame.lineno}"
+
+
+@contextmanager
+def told_without_data(job: str) -> Iterator[None]:
+    """Run a pipeline; Beam's own exception, which quotes those of its workers, stays inside.
+
+    Raises:
+        OutsideError: The pipeline failed.
+    """
+    try:
+        yield
+    except DatacoopError:
+        raise
+    except Exception as error:
+        raise OutsideError(
+            job,
+            "run",
+            _told(error),
+            hint="Check stores, keys and the runner; run the same command again: it goes on.",
+        ) from None
+
+
+def _told(error: Exception) -> str:
+    """Say what failed in words that are names of the code's, never a message."""
+    text = str(error)
+    if places := _WORKER_FAILURE.findall(text):
+        return str(places[-1])
+    if kinds := _OWN_ERROR.findall(text):
+        return f"{kinds[-1]} in a worker"
+    return type(error).__name__

@@ -1,0 +1,155 @@
+"""Intake of one large JSON Lines file under a policy without names: memory and speed.
+
+Prints peak resident memory, and MB per CPU-second as a ratio against reading the same file with
+`json.loads` line by line in the same run (the named reference, standard library, one thread).
+
+    python benchmarks/bench_intake_memory.py [--megabytes 2000] [--dir FOLDER]
+"""
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from datacoop.jobs.contracts import add_collection
+from datacoop.jobs.founding import add_member, found_pool
+from datacoop.jobs.intake import Intake, IntakeOptions
+from datacoop.jobs.submitting import (
+    SubmissionDraft,
+    check_submission,
+    new_submission,
+    send_submission,
+    sign_submission,
+)
+from datacoop.pool.keys import Role, load_signing_key, make_key
+from datacoop.pool.object_store import open_store
+from datacoop.pool.pool import Pool
+from datacoop.records.collection import Collection, parse_collection, read_folder
+from datacoop_schemas import collection_folder
+
+TIME = "2026-01-01T00:00:00Z"
+LIMIT_MIB = 1536
+SENTENCE = (
+    "the hearing was moved to another day because a witness could not travel and both sides "
+    "agreed that the file would be completed by the office before it goes to the chamber"
+)
+
+
+def quiet(*_: object) -> None:
+    """Show nothing."""
+
+
+def write_file(path: Path, megabytes: int) -> None:
+    """Write made-up rows of about 1 kB, one in ten with a phone and an e-mail."""
+    vocabulary = SENTENCE.split()
+    chance = random.Random(7)  # noqa: S311 - made-up text
+    with path.open("w", encoding="utf-8") as file:
+        while file.tell() < megabytes * 1_000_000:
+            words = [chance.choice(vocabulary) for _ in range(180)]
+            if chance.random() < 0.1:
+                number = chance.randrange(1000)
+                words.insert(90, f"call 020 7946 0{number:03d} or mail p{number}@example.org")
+            file.write(json.dumps({"text": " ".join(words)}) + "\n")
+
+
+def contract_without_names() -> Collection:
+    """Give the `documents` contract with a policy of patterns only."""
+    files = read_folder(collection_folder("documents"))
+    contract = yaml.safe_load(files["collection.yaml"])
+    contract["scrub"]["names"] = False
+    files["collection.yaml"] = yaml.safe_dump(contract)
+    return parse_collection(files)
+
+
+def main() -> None:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=2000)
+    parser.add_argument("--dir", type=Path)
+    arguments = parser.parse_args()
+    root = Path(tempfile.mkdtemp(dir=arguments.dir))
+    try:
+        run(root, arguments.megabytes)
+    finally:
+        shutil.rmtree(root)
+
+
+def run(root: Path, megabytes: int) -> None:
+    """Submit a file, take it in, and print what it took."""
+    keys = {}
+    for role, member in ((Role.OPERATOR, ""), (Role.STEWARD, "m-one")):
+        make_key(root / role.value, role=role, member=member, holder="h")
+        keys[role] = load_signing_key(root / role.value)
+    operator, steward = keys[Role.OPERATOR], keys[Role.STEWARD]
+    pool = Pool(open_store(str(root / "pool")))
+    found_pool(pool, pool_id="bench", title="Benchmark", operator=operator, created_utc=TIME)
+    add_collection(pool, contract_without_names(), operator, created_utc=TIME)
+    add_member(
+        pool,
+        member="m-one",
+        title="A made-up member",
+        country="GB",
+        keys=[steward.public],
+        operator=operator,
+        created_utc=TIME,
+    )
+    folder = root / "data"
+    folder.mkdir()
+    write_file(folder / "data.jsonl", megabytes)
+    draft = SubmissionDraft(
+        submission_id="bench-one",
+        member="m-one",
+        collection="documents",
+        title="Made-up rows",
+        languages=("en",),
+        licence={"spdx": "CC0-1.0", "rights_holder": "nobody", "attribution": "nobody"},
+        terms={
+            "permitted_purposes": ["model-training"],
+            "prohibited_purposes": [],
+            "derivatives": True,
+            "text_and_data_mining": "allowed",
+            "jurisdictions": [],
+            "expires": None,
+        },
+        personal_data={
+            "legal_basis": "not-personal",
+            "people": [],
+            "collected": {"how": "by script", "from": "2026-01-01", "to": "2026-01-01"},
+        },
+        labelling_wanted=False,
+        contact="https://example.org",
+    )
+    new_submission(folder, draft, ["data.jsonl"], quiet)
+    sign_submission(folder, check_submission(folder, None, quiet), steward)
+    landing = open_store(str(root / "landing"))
+    send_submission(folder, landing, root / "pseudonym.key", quiet)
+
+    began = time.process_time()
+    with (folder / "data.jsonl").open("rb") as file:
+        rows = sum(1 for line in file if json.loads(line))
+    reference = time.process_time() - began
+
+    began, clock = time.process_time(), time.monotonic()
+    options = IntakeOptions(code_version="bench")
+    receipt = Intake(pool, landing, "bench-one", operator, options).run(
+        created_utc=TIME, progress=quiet
+    )
+    spent = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = (folder / "data.jsonl").stat().st_size / 1e6
+    print(f"rows {rows:,}, {size:,.0f} MB, states {receipt.states}")
+    print(f"peak memory {peak:,.0f} MiB (limit {LIMIT_MIB})")
+    print(f"intake {size / spent:.2f} MB per CPU-second, {time.monotonic() - clock:.0f} s")
+    print(f"json.loads {size / reference:.2f} MB per CPU-second; ratio {reference / spent:.4f}")
+    sys.exit(0 if peak < LIMIT_MIB and receipt.rows == rows else 1)
+
+
+if __name__ == "__main__":
+    main()
