@@ -232,8 +232,9 @@ def _release_proposed(state: State, entry: Entry) -> None:
     published = state.versions(collection)
     _require(entry, version == len(published) + 1, "the version after the last published one")
     _require(entry, body["log_length"] <= entry.number, "a part of the log that exists")
-    active = {submission.id for submission in state.active(collection)}
-    _require(entry, active.issuperset(body["submissions"]), "submissions that may be published")
+    sent = [state.submissions[i] for i in body["submissions"]]
+    passed = all((s.collection, s.outcome) == (collection, "pass") for s in sent)
+    _require(entry, passed, "submissions of the collection that passed")
     # Who may approve follows from this list, so it is not left to the operator's word.
     before = published[-1].submissions if published else ()
     new = [i for i in body["submissions"] if i not in before]
