@@ -1,6 +1,6 @@
 """Run intake on a disk that gets full, then on one with room again.
 
-Run inside a mount namespace of its own: `unshare --mount [--map-root-user] python full_disk.py DIR`.
+Run in a mount namespace: `unshare --mount [--map-root-user] python full_disk.py FOLDER`.
 """
 
 import json

@@ -282,9 +282,7 @@ def publish(pool: Pool, approvers: Sequence[str] = ("harbour", "meadow")) -> Sna
     """Build, propose, approve and publish the next version."""
     version = propose(pool)
     approve(pool, version, *approvers)
-    return publish_release(
-        pool, COLLECTION, version, OPERATOR, created_utc=CREATED, as_of=TODAY
-    )
+    return publish_release(pool, COLLECTION, version, OPERATOR, created_utc=CREATED, as_of=TODAY)
 
 
 def published_pool(store: ObjectStore, rows: int = 40) -> Pool:

@@ -24,7 +24,7 @@ from datacoop_schemas import collection_folder, collection_names
 
 @click.group("collection")
 def command() -> None:
-    r"""The contracts of the pool: list, show, check, add.
+    """The contracts of the pool: list, show, check, add.
 
     \b
     Example:
@@ -44,7 +44,7 @@ def shipped(name: str) -> Collection:
 @command.command("list")
 @json_option
 def list_collections(as_json: bool) -> None:
-    r"""List the collections that ship.
+    """List the collections that ship.
 
     \b
     Example:
@@ -61,7 +61,7 @@ def list_collections(as_json: bool) -> None:
 @config_option
 @json_option
 def show(name: str, pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Show a contract: the one of the pool, or the one that ships.
+    """Show a contract: the one of the pool, or the one that ships.
 
     \b
     Example:
@@ -103,7 +103,7 @@ def show(name: str, pool_url: str | None, config: Path | None, as_json: bool) ->
 @click.argument("folder", type=FOLDER)
 @json_option
 def check(folder: Path, as_json: bool) -> None:
-    r"""Check a folder that holds a contract.
+    """Check a folder that holds a contract.
 
     \b
     Example:
@@ -120,7 +120,7 @@ def check(folder: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def add(folder: Path, pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Enter a contract, or a new form of it, into the pool.
+    """Enter a contract, or a new form of it, into the pool.
 
     \b
     Example:

@@ -12,7 +12,7 @@ from datacoop import __version__
 from datacoop.cli.common import FOLDER, emit, json_option, progress_bar, table
 from datacoop.demo.play import Outcome, Play, members_by_id
 from datacoop.demo.report import report
-from datacoop.demo.summary import broken_promises, summary
+from datacoop.demo.summary import broken_promises, counted_leaks, summary
 from datacoop.errors import SettingsError
 
 VARIABLE = "DATACOOP_LABEL_STUDIO"
@@ -28,7 +28,7 @@ VARIABLE = "DATACOOP_LABEL_STUDIO"
 def command(
     root: Path, port: int, label_studio: Path | None, strict_leaks: bool, as_json: bool
 ) -> None:
-    r"""Play the whole path on made-up members, with a real Label Studio.
+    """Play the whole path on made-up members, with a real Label Studio.
 
     Six made-up members submit twelve datasets; simulated annotators label them; version 1 is
     released, read back and verified; one member withdraws, and version 2 lacks it. Ends with 1
@@ -52,9 +52,12 @@ def command(
     found["broken_promises"] = broken
     text = json.dumps(found, ensure_ascii=False, indent=2)
     (root / "summary.json").write_text(text + "\n", encoding="utf-8")
-    page = report(found, broken, members_by_id())
+    page = report(found, broken, counted_leaks(play.found), members_by_id())
     (root / "report.html").write_text(page, encoding="utf-8")
     verdict = "BROKEN: " + "; ".join(broken) if broken else "Every promise held."
+    counted = counted_leaks(play.found)
+    if counted and not broken:
+        verdict += f" Counted, and not promised yet: {counted} found again."
     emit(as_json, found, verdict, f"See {root / 'report.html'} and {root / 'summary.json'}.")
     if broken:
         raise click.exceptions.Exit(1)

@@ -39,7 +39,7 @@ EXTRAS = {
 @config_option
 @json_option
 def command(config: Path | None, as_json: bool) -> None:
-    r"""Check installation, keys, models, stores and Label Studio; say what to do.
+    """Check installation, keys, models, stores and Label Studio; say what to do.
 
     Exits with 1 when something is missing.
 

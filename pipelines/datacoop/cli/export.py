@@ -37,7 +37,7 @@ def command(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Write version NUMBER of COLLECTION into a new FOLDER; every byte read is checked.
+    """Write version NUMBER of COLLECTION into a new FOLDER; every byte read is checked.
 
     \b
     Example:

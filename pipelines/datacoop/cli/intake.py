@@ -25,7 +25,7 @@ from datacoop.jobs.runner import RUNNER
 
 @click.group("intake")
 def command() -> None:
-    r"""Take submissions into the pool: ingest, scrub, validate.
+    """Take submissions into the pool: ingest, scrub, validate.
 
     \b
     Example:
@@ -54,7 +54,7 @@ def run(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Take SUBMISSION of MEMBER from its landing store into the pool.
+    """Take SUBMISSION of MEMBER from its landing store into the pool.
 
     Killed at any instant, the same command goes on where it was. What follows -- goes to Beam.
 

@@ -10,7 +10,7 @@ from datacoop.pool.keys import Role, make_key
 
 @click.group("key")
 def command() -> None:
-    r"""Make signing keys.
+    """Make signing keys.
 
     \b
     Example:
@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--holder", required=True, help="A pseudonym for the person who holds the key.")
 @json_option
 def new(path: Path, role: str, member: str, holder: str, as_json: bool) -> None:
-    r"""Make an ed25519 key pair: PATH (keep it secret) and PATH.pub.json (give it away).
+    """Make an ed25519 key pair: PATH (keep it secret) and PATH.pub.json (give it away).
 
     \b
     Example:

@@ -28,7 +28,7 @@ from datacoop.settings import Settings
 
 @click.group("label")
 def command() -> None:
-    r"""Send records to annotators, collect their votes.
+    """Send records to annotators, collect their votes.
 
     Label Studio's address stands in the settings file, its token in an environment variable.
 
@@ -62,7 +62,7 @@ def annotator_key(settings: Settings) -> bytes:
 @config_option
 @json_option
 def route(collection: str, pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Send the records of COLLECTION that the policy asks labels for, each once.
+    """Send the records of COLLECTION that the policy asks labels for, each once.
 
     \b
     Example:
@@ -85,7 +85,7 @@ def route(collection: str, pool_url: str | None, config: Path | None, as_json: b
 @config_option
 @json_option
 def collect(collection: str, pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Bring the answers given since the last time into the pool.
+    """Bring the answers given since the last time into the pool.
 
     \b
     Example:
@@ -108,7 +108,7 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
 @config_option
 @json_option
 def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Say for each collection how many tasks, votes and labels there are.
+    """Say for each collection how many tasks, votes and labels there are.
 
     \b
     Example:

@@ -19,7 +19,7 @@ from datacoop.pool.state import State, apply_entry
 
 @click.group("log")
 def command() -> None:
-    r"""Read the pool's log.
+    """Read the pool's log.
 
     \b
     Example:
@@ -32,7 +32,7 @@ def command() -> None:
 @config_option
 @json_option
 def show(pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""List the entries, each one verified.
+    """List the entries, each one verified.
 
     \b
     Example:

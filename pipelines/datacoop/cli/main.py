@@ -3,6 +3,7 @@
 import importlib
 import json
 import logging
+import signal
 import sys
 import traceback
 
@@ -72,10 +73,11 @@ def main() -> None:
     # Libraries log the exceptions of workers, which can quote a record; what a person has to
     # know is said by the errors below.
     logging.basicConfig(handlers=[logging.NullHandler()])
+    # A service manager's stop is a person's Ctrl-C: what was started is ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        datacoop.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Out of standalone mode click gives the code of `Exit` back instead of raising it.
+        sys.exit(datacoop.main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

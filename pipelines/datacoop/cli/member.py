@@ -22,7 +22,7 @@ from datacoop.pool.keys import load_public_key
 
 @click.group("member")
 def command() -> None:
-    r"""Add members with their keys.
+    """Add members with their keys.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def add(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Enter MEMBER with the public keys of its stewards and approvers.
+    """Enter MEMBER with the public keys of its stewards and approvers.
 
     \b
     Example:

@@ -13,7 +13,7 @@ from datacoop.scrub.presidio import SPACY_MODELS, has_spacy_model
 
 @click.group("models")
 def command() -> None:
-    r"""Small models that find names.
+    """Small models that find names.
 
     \b
     Example:
@@ -24,7 +24,7 @@ def command() -> None:
 @command.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    r"""List the languages whose names are found here, and by which model.
+    """List the languages whose names are found here, and by which model.
 
     \b
     Example:
@@ -51,7 +51,7 @@ def list_models(as_json: bool) -> None:
 @click.option("--out", type=FOLDER, required=True, help="A new folder for the model.")
 @json_option
 def train(language: str, gold: tuple[Path, ...], out: Path, as_json: bool) -> None:
-    r"""Train a name model for LANGUAGE from gold spans; minutes on a CPU.
+    """Train a name model for LANGUAGE from gold spans; minutes on a CPU.
 
     A fifth of the rows is held out, and the figures on the card are those of that fifth.
 
@@ -75,7 +75,7 @@ def train(language: str, gold: tuple[Path, ...], out: Path, as_json: bool) -> No
 @click.option("--gold", "gold", type=FOLDER, multiple=True, help="Measure on held-out rows.")
 @json_option
 def check(model: str, gold: tuple[Path, ...], as_json: bool) -> None:
-    r"""Check a model's files, and measure it where gold is given.
+    """Check a model's files, and measure it where gold is given.
 
     \b
     Example:

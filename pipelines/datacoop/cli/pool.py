@@ -26,7 +26,7 @@ from datacoop_schemas import collection_folder, collection_names
 
 @click.group("pool")
 def command() -> None:
-    r"""Found a pool, look at it, clean it.
+    """Found a pool, look at it, clean it.
 
     \b
     Example:
@@ -49,7 +49,7 @@ def init(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Found a pool in an empty store, with the collections that ship.
+    """Found a pool in an empty store, with the collections that ship.
 
     \b
     Example:
@@ -71,7 +71,7 @@ def init(
 @config_option
 @json_option
 def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Say what is in a pool.
+    """Say what is in a pool.
 
     \b
     Example:
@@ -109,7 +109,7 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def gc(pool_url: str | None, delete: bool, config: Path | None, as_json: bool) -> None:
-    r"""Find what killed jobs and withdrawals left behind, and no entry of the log needs.
+    """Find what killed jobs and withdrawals left behind, and no entry of the log needs.
 
     Run it when no job runs: a job writes its blobs before its entry.
 

@@ -39,7 +39,7 @@ from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 
 @click.group("release")
 def command() -> None:
-    r"""Build, propose, approve and publish versions.
+    """Build, propose, approve and publish versions.
 
     \b
     Example:
@@ -97,7 +97,7 @@ def build(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Build the next version of COLLECTION from the log as it stands.
+    """Build the next version of COLLECTION from the log as it stands.
 
     \b
     Example:
@@ -133,7 +133,7 @@ def build(
 def propose(
     collection: str, pool_url: str | None, work: str | None, config: Path | None, as_json: bool
 ) -> None:
-    r"""Propose the version that was built last.
+    """Propose the version that was built last.
 
     \b
     Example:
@@ -171,7 +171,7 @@ def approve(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Sign a proposal as an approver who signed no submission that is new in it.
+    """Sign a proposal as an approver who signed no submission that is new in it.
 
     \b
     Example:
@@ -195,7 +195,7 @@ def approve(
 def publish(
     collection: str, number: int, pool_url: str | None, config: Path | None, as_json: bool
 ) -> None:
-    r"""Publish an approved proposal; readers see it whole or not at all.
+    """Publish an approved proposal; readers see it whole or not at all.
 
     \b
     Example:
@@ -228,7 +228,7 @@ def manifest_of(pool: Pool, collection: str, number: int) -> SnapshotManifest:
 def show(
     collection: str, number: int, pool_url: str | None, config: Path | None, as_json: bool
 ) -> None:
-    r"""Show a version, proposed or published.
+    """Show a version, proposed or published.
 
     \b
     Example:
@@ -259,7 +259,7 @@ def diff(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Say what changed between two versions.
+    """Say what changed between two versions.
 
     \b
     Example:

@@ -23,7 +23,7 @@ def command(
     columns: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    r"""Show what would be scrubbed in FILES and which rows would wait; nothing is sent.
+    """Show what would be scrubbed in FILES and which rows would wait; nothing is sent.
 
     Prints counts only, never a value found.
 

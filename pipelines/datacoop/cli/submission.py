@@ -40,7 +40,7 @@ from datacoop_schemas import collection_folder, collection_names
 
 @click.group("submission")
 def command() -> None:
-    r"""Make, check, sign, send, follow and withdraw a submission.
+    """Make, check, sign, send, follow and withdraw a submission.
 
     \b
     Example:
@@ -79,7 +79,7 @@ def command() -> None:
 @click.option("--column", "columns", multiple=True, help="COLLECTION_COLUMN=COLUMN_IN_FILES.")
 @json_option
 def new(folder: Path, files: tuple[str, ...], as_json: bool, **given: object) -> None:
-    r"""Write submission.yaml for FILES in FOLDER; asks for what is not given.
+    """Write submission.yaml for FILES in FOLDER; asks for what is not given.
 
     \b
     Example:
@@ -162,7 +162,7 @@ def _contract(settings: Settings, name: str) -> Collection | None:
 @config_option
 @json_option
 def check(folder: Path, pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Check manifest, files and contract; every fault at once, with its path.
+    """Check manifest, files and contract; every fault at once, with its path.
 
     \b
     Example:
@@ -182,7 +182,7 @@ def check(folder: Path, pool_url: str | None, config: Path | None, as_json: bool
 @click.option("--key", "key_path", type=FOLDER, required=True, help="The steward's key file.")
 @json_option
 def sign(folder: Path, key_path: Path, as_json: bool) -> None:
-    r"""Sign a submission as its member's steward.
+    """Sign a submission as its member's steward.
 
     \b
     Example:
@@ -211,7 +211,7 @@ def sign(folder: Path, key_path: Path, as_json: bool) -> None:
 def send(
     folder: Path, landing: str | None, pseudonym_key: Path, config: Path | None, as_json: bool
 ) -> None:
-    r"""Copy a signed submission into the member's landing store; again changes nothing.
+    """Copy a signed submission into the member's landing store; again changes nothing.
 
     \b
     Example:
@@ -241,7 +241,7 @@ def status(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Say what happened to every row: the signed receipt, and whether it was withdrawn since.
+    """Say what happened to every row: the signed receipt, and whether it was withdrawn since.
 
     \b
     Example:
@@ -282,7 +282,7 @@ def _quarantined(states: dict[str, int]) -> dict[str, int]:
 def withdraw(
     submission: str, key_path: Path, pool_url: str | None, config: Path | None, as_json: bool
 ) -> None:
-    r"""Take a submission back: the next version lacks it, and it cannot come back.
+    """Take a submission back: the next version lacks it, and it cannot come back.
 
     \b
     Example:

@@ -23,7 +23,7 @@ from datacoop.pool.keys import load_signing_key
 
 @click.group("trust")
 def command() -> None:
-    r"""The keys that readers trust.
+    """The keys that readers trust.
 
     \b
     Example:
@@ -37,7 +37,7 @@ def command() -> None:
 @config_option
 @json_option
 def init(keys: tuple[Path, ...], pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    r"""Make the first trust root, signed by approvers of two members or more.
+    """Make the first trust root, signed by approvers of two members or more.
 
     Give the SHA-256 it prints to readers by another way than the pool.
 

@@ -13,7 +13,7 @@ from datacoop.read.verify import verify_pool
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file.")
 @json_option
 def command(pool_url: str, config: Path | None, as_json: bool) -> None:
-    r"""Check every byte of a pool: log, signatures, blobs, versions, trust metadata.
+    """Check every byte of a pool: log, signatures, blobs, versions, trust metadata.
 
     Exits with 1 and names each file at fault when something is wrong.
 

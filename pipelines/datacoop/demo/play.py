@@ -32,11 +32,13 @@ from datacoop.jobs.release import (
 from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
 from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
+from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import SnapshotManifest
 from datacoop.read.open import open_pool
 from datacoop.read.verify import Verified, verify_pool
+from datacoop.records.columns import RECORD_ID
 
 SEED = 7
 PURPOSE = "model-training"
@@ -62,6 +64,10 @@ class Outcome:
     label_accuracy: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Labels that are right, and labels, by collection."""
     versions: list[SnapshotManifest] = field(default_factory=list)
+    sound_accepted: int = 0
+    """Sound rows that came through, duplicates counted."""
+    broken_accepted: int = 0
+    """Rows broken on purpose that came through all the same."""
     withdrawn_rows_in_next: int = 0
     verified: Verified | None = None
     rows_read: int = 0
@@ -128,7 +134,18 @@ class Play:
                 receipt = intake.run(created_utc=now(), progress=_quiet)
                 self.found.receipts[play.submission_id] = receipt
                 progress(done, len(self.found.plays))
+            self._hold_against_truth()
         yield "intake"
+
+    def _hold_against_truth(self) -> None:
+        """Count which of the rows in the pool are sound, and which were broken on purpose."""
+        sound = truths_by_key(self.found.plays)
+        for submission in self.pool.state().submissions.values():
+            for ref in get_blob_list(self.pool.store, submission.records or ""):
+                for batch in bytes_to_batches(get_blob(self.pool.store, ref.sha256), [RECORD_ID]):
+                    keys = [record_id.hex() for record_id in batch.column(0).to_pylist()]
+                    self.found.sound_accepted += sum(key in sound for key in keys)
+                    self.found.broken_accepted += sum(key not in sound for key in keys)
 
     def _label(self, keys: Keys) -> Generator[str, None, LabelStudio]:
         with self._step("label studio starts") as progress:

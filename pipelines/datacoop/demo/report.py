@@ -25,13 +25,18 @@ td code { font-size: .85em; overflow-wrap: anywhere; }
 """
 
 
-def report(summary: dict[str, Any], broken: Sequence[str], titles: dict[str, str]) -> str:
+def report(
+    summary: dict[str, Any], broken: Sequence[str], counted: str, titles: dict[str, str]
+) -> str:
     """Give the page as text.
 
     Args:
+        counted: Leaks that are counted and not promised away yet, or nothing.
         titles: Members' titles by id.
     """
     verdict = "Every promise held." if not broken else "Broken: " + "; ".join(broken) + "."
+    if counted and not broken:
+        verdict += f" Counted, and not promised yet: {counted} found again."
     parts = [
         "<h1>datacoop: the whole path, played</h1>",
         "<p>Made-up members, made-up people, simulated annotators, a real Label Studio.</p>",

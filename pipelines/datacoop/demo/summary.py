@@ -25,7 +25,11 @@ def summary(found: Outcome) -> dict[str, Any]:
             }
             for name, receipt in found.receipts.items()
         },
-        "sound_rows": {"sent": sound_rows(found), "accepted": sound_accepted(found)},
+        "sound_rows": {"sent": sound_rows(found), "accepted": found.sound_accepted},
+        "broken_rows": {
+            "sent": sum(len(play.broken) for play in found.plays),
+            "accepted": found.broken_accepted,
+        },
         "leaks": {
             entity: {"planted": count, "leaked": leaks.leaked[entity] if leaks else None}
             for entity, count in (leaks.planted if leaks else {}).items()
@@ -64,20 +68,16 @@ def sound_rows(found: Outcome) -> int:
     return sum(play.sound_rows for play in found.plays)
 
 
-def sound_accepted(found: Outcome) -> int:
-    """Count the rows that came through: accepted, or known already."""
-    states = [receipt.states for receipt in found.receipts.values()]
-    return sum(s.get("accepted", 0) + s.get("duplicate", 0) for s in states)
-
-
 def broken_promises(found: Outcome, *, strict_leaks: bool) -> list[str]:
     """Say which promises did not hold; none is what a play is for."""
     broken = []
     for name, receipt in found.receipts.items():
         if not receipt.rows == found.counted[name] == sum(receipt.states.values()):
             broken.append(f"rows are not conserved in {name}")
-    if sound_accepted(found) < SOUND_SHARE * sound_rows(found):
+    if found.sound_accepted < SOUND_SHARE * sound_rows(found):
         broken.append("too many sound rows were held back")
+    if found.broken_accepted:
+        broken.append(f"{found.broken_accepted} broken rows came through")
     if found.leaks is None:
         broken.append("leaks were not searched for")
     else:
@@ -88,3 +88,10 @@ def broken_promises(found: Outcome, *, strict_leaks: bool) -> list[str]:
     if found.withdrawn_rows_in_next:
         broken.append("a withdrawn submission has rows in the next version")
     return broken
+
+
+def counted_leaks(found: Outcome) -> str:
+    """Say which leaks are counted and not yet promised away; empty when there are none."""
+    leaks = found.leaks
+    said = [f"{n} of {leaks.planted[e]} {e}" for e, n in leaks.leaked.items() if n] if leaks else []
+    return ", ".join(said)

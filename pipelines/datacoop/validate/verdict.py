@@ -16,11 +16,11 @@ VERDICT_REASONS: dict[str, Reason] = {
     ),
     "verdict.too_few_rows": Reason(
         "The submission has fewer rows than the collection takes.",
-        "Send more rows in one submission, or ask the operator to let it pass.",
+        "Send more rows in one submission, under a new id.",
     ),
     "verdict.too_many_duplicates": Reason(
         "Nearly all rows stand in the pool already.",
-        "Look whether the same export was sent before, or ask the operator to let it pass.",
+        "Look whether the same export was sent before; send only what is new, under a new id.",
     ),
     "verdict.too_many_quarantined": Reason(
         "More of the rows were quarantined than the collection allows.",

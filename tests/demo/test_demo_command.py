@@ -1,0 +1,98 @@
+"""The demo as a new user runs it: a real Label Studio, the whole path, and what it leaves."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
+
+STATES = {"accepted", "duplicate", "quarantined"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def datacoop(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = Path(sys.executable).with_name("datacoop")
+    return subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "left"
+    done = datacoop("demo", "--dir", str(folder), "--port", str(free_port()), "--json")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["broken_promises"] == []
+    return folder
+
+
+@pytest.fixture(scope="module")
+def summary(left: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((left / "summary.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_it_leaves_what_acceptance_checks_look_for(left: Path) -> None:
+    for name in ("pool", "label-studio", "logs"):
+        assert any((left / name).iterdir()), name
+    assert len(list((left / "landing").iterdir())) == 6
+    for name in ("planted", "labels"):
+        first = (left / "truth" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()[0]
+        assert {"member", "submission", "file", "position", "value"} <= set(json.loads(first))
+    assert "<table>" in (left / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_row_has_one_state_and_an_independent_count_agrees(summary: dict[str, Any]) -> None:
+    assert len(summary["submissions"]) == 12
+    for found in summary["submissions"].values():
+        assert sum(found["states"].values()) == found["rows"]
+        assert found["rows"] == found["rows_counted_independently"]
+        assert set(found["states"]) <= STATES
+
+
+def test_sound_rows_come_through_and_strict_identifiers_do_not(summary: dict[str, Any]) -> None:
+    assert summary["sound_rows"]["accepted"] >= 0.98 * summary["sound_rows"]["sent"]
+    counted = {"PERSON", "PHONE_NUMBER", "STREET_ADDRESS", "IP_ADDRESS"}
+    strict = {name: found for name, found in summary["leaks"].items() if name not in counted}
+    assert len(strict) > 20
+    assert {name for name, found in strict.items() if found["leaked"]} == set()
+
+
+def test_labels_are_near_the_truth(summary: dict[str, Any]) -> None:
+    for found in summary["labels"].values():
+        assert found["annotators"] == "simulated"
+        assert found["labels"] > 50
+        assert found["accuracy"] > 0.85
+
+
+def test_version_two_lacks_the_withdrawn_submission(summary: dict[str, Any]) -> None:
+    versions = {(v["collection"], v["version"]): v for v in summary["versions"]}
+    assert set(versions) == {
+        ("documents", 1),
+        ("dialogues", 1),
+        ("classification", 1),
+        ("documents", 2),
+    }
+    first, second = versions["documents", 1], versions["documents", 2]
+    assert second["rows"] < first["rows"]
+    assert set(second["shards"]) & set(first["shards"]), "shards that lost nothing are kept"
+    assert summary["withdrawn_rows_in_next_version"] == 0
+
+
+def test_the_pool_verifies_until_one_bit_is_flipped(left: Path) -> None:
+    assert datacoop("verify", str(left / "pool")).returncode == 0
+    shard = max((left / "pool" / "blobs" / "sha256").iterdir(), key=lambda p: p.stat().st_size)
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    done = datacoop("verify", str(left / "pool"), "--json")
+    assert done.returncode == 1
+    assert shard.name in json.loads(done.stdout)["faults"][0]["file"]
