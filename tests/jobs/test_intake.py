@@ -143,6 +143,17 @@ def test_what_was_not_sent_signed_is_refused(stage: Stage) -> None:
     assert stage.log() == log
 
 
+def test_a_correction_takes_the_place_of_the_older_submission(stage: Stage) -> None:
+    older = small(stage)
+    stage.intake(older)
+    newer = make_play(many_lines(ROWS + 1), submission_id="de-auental-small-2")
+    stage.submit(newer, supersedes=older.submission_id)
+    stage.intake(newer)
+    state = stage.pool.require()
+    assert state.submissions[older.submission_id].withdrawn_entry is not None
+    assert [s.id for s in state.active(newer.collection)] == [newer.submission_id]
+
+
 def test_an_unknown_member_has_nothing_to_take_in(stage: Stage) -> None:
     log = stage.log()
     with pytest.raises(RefusedError):

@@ -1,9 +1,8 @@
 """An intake job that is killed at any instant, and run again."""
 
+import json
 import shutil
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,21 +45,19 @@ def copied(stage: Stage, name: str) -> Stage:
 
 
 @pytest.fixture(scope="module")
-def killed(first: Stage) -> Iterator[dict[str, Future[tuple[Stage, int]]]]:
-    """For each phase a copy of the stage in which a job was killed; two at a time."""
-
-    def kill(number: int, phase: str) -> tuple[Stage, int]:
-        stage = copied(first, f"killed-{number}")
-        when, fragment, nth = PHASES[phase]
-        command = ("intake", "run", PLAY.member, PLAY.submission_id)
-        option = f"--range-bytes={RANGE_BYTES}"
-        script = str(SUPPORT / "commands.py")
-        point = (when, fragment, str(nth))
-        done = run_python(script, *point, *command, option, "--json", folder=stage.root)
-        return stage, done.returncode
-
-    with ThreadPoolExecutor(2) as executor:
-        yield {phase: executor.submit(kill, number, phase) for number, phase in enumerate(PHASES)}
+def killed(first: Stage) -> dict[str, tuple[Stage, int]]:
+    """For each phase a copy of the stage in which a job was killed, and how the job ended."""
+    stages = [copied(first, f"killed-{number}") for number in range(len(PHASES))]
+    command = ["intake", "run", PLAY.member, PLAY.submission_id, "--json"]
+    command.append(f"--range-bytes={RANGE_BYTES}")
+    jobs = [
+        (str(stage.root), [when, fragment, str(nth), *command])
+        for stage, (when, fragment, nth) in zip(stages, PHASES.values(), strict=True)
+    ]
+    done = run_python(str(SUPPORT / "commands.py"), json.dumps(jobs), folder=first.root)
+    assert done.returncode == 0, done.stderr[-2000:]
+    codes = json.loads(done.stdout.splitlines()[-1])
+    return dict(zip(PHASES, zip(stages, codes, strict=True), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +85,9 @@ def facts(stage: Stage) -> dict[str, object]:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_killed_job_ends_as_if_nothing_had_happened(
-    killed: dict[str, Future[tuple[Stage, int]]], undisturbed: Stage, phase: str
+    killed: dict[str, tuple[Stage, int]], undisturbed: Stage, phase: str
 ) -> None:
-    stage, code = killed[phase].result()
+    stage, code = killed[phase]
     assert code == -signal.SIGKILL, f"the job was not killed {phase}"
     receipt = stage.intake(PLAY, range_bytes=RANGE_BYTES)
     assert receipt == undisturbed.intake(PLAY, range_bytes=RANGE_BYTES), f"killed {phase}"
@@ -101,10 +98,10 @@ def test_a_killed_job_ends_as_if_nothing_had_happened(
 
 
 def test_a_reader_sees_the_submission_whole_or_not_at_all(
-    first: Stage, killed: dict[str, Future[tuple[Stage, int]]]
+    first: Stage, killed: dict[str, tuple[Stage, int]]
 ) -> None:
     for phase in PHASES:
-        root = killed[phase].result()[0].root
+        root = killed[phase][0].root
         stage = Stage(root=Path(root), keys=first.keys)
         if PLAY.submission_id in stage.pool.require().submissions:
             assert stage.records(PLAY.submission_id).num_rows == 59, phase

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from datacoop import __version__
 from datacoop.demo.cast import Keys, make_keys, set_up_pool, submit
 from datacoop.demo.data import DemoFile, DemoSubmission, make_submissions
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.submitting import check_submission, send_submission, sign_submission
 from datacoop.pool.blobs import BlobRef, bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.landing import Landing
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 
 CREATED = "2026-07-01T00:00:00Z"
-CODE_VERSION = "test"
+CODE_VERSION = __version__
+"""As the command has it: results of another version of the code are never taken over."""
 ROWS = 20
 
 
@@ -40,9 +44,24 @@ class Stage:
     def landing(self, member: str) -> ObjectStore:
         return open_store(str(self.root / "landing" / member))
 
-    def submit(self, *plays: DemoSubmission) -> None:
+    def submit(self, *plays: DemoSubmission, supersedes: str = "") -> None:
         for play in plays:
             submit(play, self.root, self.keys)
+            if supersedes:
+                self._supersede(play, supersedes)
+
+    def _supersede(self, play: DemoSubmission, older: str) -> None:
+        """Sign and send anew with one more field in the manifest."""
+        folder = self.root / "sources" / play.member / play.submission_id
+        path = folder / "submission.yaml"
+        text = path.read_text(encoding="utf-8") + f"supersedes: {older}\n"
+        path.write_text(text, encoding="utf-8")
+        manifest = check_submission(folder, None, lambda _, __: None)
+        sign_submission(folder, manifest, self.keys.stewards[play.member])
+        store = self.landing(play.member)
+        store.delete(Landing(store, play.submission_id).envelope)
+        key = self.root / "keys" / f"{play.member}-pseudonyms.key"
+        send_submission(folder, store, key, lambda _, __: None)
 
     def intake(
         self,

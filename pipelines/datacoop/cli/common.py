@@ -1,6 +1,7 @@
 """What all commands share: options, output, progress."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from rich.table import Table
 from datacoop.pool.keys import SigningKey, load_signing_key
 from datacoop.pool.pool import Pool
 from datacoop.settings import Settings, load_settings
+
+PIPED_WIDTH = 120
 
 FOLDER = click.Path(path_type=Path)
 
@@ -57,7 +60,9 @@ def emit(as_json: bool, value: object, *lines: object) -> None:
     if as_json:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
         return
-    console = Console(soft_wrap=True, highlight=False)
+    # Piped into a file there is no width to keep to, and folded names are hard to read.
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    console = Console(soft_wrap=True, highlight=False, width=width)
     for line in lines:
         console.print(line)
 

@@ -72,7 +72,7 @@ def main() -> None:
     """Run the command line; end the process with the exit code that fits."""
     # Libraries log the exceptions of workers, which can quote a record; what a person has to
     # know is said by the errors below.
-    logging.basicConfig(handlers=[logging.NullHandler()])
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
     # A service manager's stop is a person's Ctrl-C: what was started is ended too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 POLL_SECONDS = 0.5
 
 _WORKER_FAILURE = re.compile(
-    r"^datacoop\.errors\.\w+: worker failed at \w+: (\w+ at [\w./]+:\d+)", re.M
+    r"^datacoop\.errors\.\w+: worker failed at \w+: (\w+ at [\w./<>]+:\d+)", re.M
 )
 _OWN_ERROR = re.compile(r"^datacoop\.errors\.(\w+): ", re.M)
 

@@ -1,0 +1,74 @@
+"""The same submissions give the same bytes, however a job is cut up and run."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from commands import run_python
+from plays import Stage, make_stage, submissions, write_settings
+
+PATTERNS_AND_CRF = ("de-auental-documents-1", "kr-hanbit-dialogues-1")
+WITH_SPACY = ("gb-northmoor-documents-1", "fr-valclair-documents-1")
+SMALL, WHOLE = 2000, 8 << 20
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A stage to which all were sent; keys and salts are inputs, so that copies share them."""
+    stage = make_stage(tmp_path_factory.mktemp("same") / "first")
+    # One that supersedes nothing and shares no rows with the other may come in any order.
+    stage.submit(*(submissions()[id_] for id_ in PATTERNS_AND_CRF + WITH_SPACY))
+    write_settings(stage)
+    return stage
+
+
+def copied(stage: Stage, name: str) -> Stage:
+    shutil.copytree(stage.root, stage.root.parent / name)
+    return Stage(root=stage.root.parent / name, keys=stage.keys)
+
+
+@pytest.fixture(scope="module")
+def whole(first: Stage) -> Stage:
+    stage = copied(first, "whole")
+    for id_ in PATTERNS_AND_CRF + WITH_SPACY:
+        stage.intake(submissions()[id_], range_bytes=WHOLE)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def cut(first: Stage) -> Stage:
+    """Other ranges, and the members in the opposite order."""
+    stage = copied(first, "cut")
+    for id_ in reversed(PATTERNS_AND_CRF + WITH_SPACY):
+        stage.intake(submissions()[id_], range_bytes=SMALL)
+    return stage
+
+
+@pytest.mark.parametrize("id_", PATTERNS_AND_CRF + WITH_SPACY)
+def test_other_ranges_and_another_order_give_the_same_rows(
+    whole: Stage, cut: Stage, id_: str
+) -> None:
+    assert whole.records(id_).equals(cut.records(id_))
+
+
+def test_small_ranges_cut_a_file(whole: Stage, cut: Stage) -> None:
+    id_ = PATTERNS_AND_CRF[0]
+    assert len(cut.blobs(id_)) > len(whole.blobs(id_))
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_seed_of_hashes_changes_no_byte(
+    first: Stage, whole: Stage, tmp_path: Path, seed: str
+) -> None:
+    stage = Stage(root=tmp_path / "seeded", keys=first.keys)
+    shutil.copytree(first.root, stage.root)
+    ids = {"1": PATTERNS_AND_CRF[1], "2": WITH_SPACY[1]}
+    play = submissions()[ids[seed]]
+    script = "from datacoop.cli.main import main; main()"
+    command = ("intake", "run", play.member, play.submission_id, "--json")
+    seeded = {"PYTHONHASHSEED": seed}
+    done = run_python("-c", script, *command, folder=stage.root, environment=seeded)
+    assert done.returncode == 0, done.stderr[-1000:]
+    assert json.loads(done.stdout)["rows"] == play.total_rows
+    assert stage.blobs(play.submission_id) == whole.blobs(play.submission_id)
