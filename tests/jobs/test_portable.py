@@ -1,5 +1,6 @@
 """Intake through Beam's portable job service, with workers in processes of their own."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -51,7 +52,10 @@ def worker_pool(tmp_path: Path) -> Iterator[str]:
     module = "apache_beam.runners.worker.worker_pool_main"
     arguments = [sys.executable, "-m", module, f"--service_port={port}"]
     with (tmp_path / "workers.log").open("wb") as log:
-        pool = subprocess.Popen(arguments, stdout=log, stderr=log)
+        # It starts its workers as `python`, wherever that is found first.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path}
+        pool = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
         try:
             wait_for(port, pool)
             yield f"localhost:{port}"

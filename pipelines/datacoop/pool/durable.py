@@ -6,6 +6,8 @@ obstore's local store never calls fsync, so an acknowledged write could be lost 
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".tmp-"
@@ -22,23 +24,23 @@ def write_file(path: Path, content: bytes, *, exclusive: bool) -> bool:
         Whether the file was written; false only when `exclusive` met an existing file.
     """
     make_folder(path.parent)
-    temporary = _temporary(path)
-    with temporary.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return _settle(temporary, path, exclusive=exclusive)
+    with _temporary(path) as temporary:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return _settle(temporary, path, exclusive=exclusive)
 
 
 def copy_file(source: Path, path: Path) -> None:
     """Copy a file of any size to `path`, whole or not at all, and wait until it is on disk."""
     make_folder(path.parent)
-    temporary = _temporary(path)
-    with source.open("rb") as reader, temporary.open("xb") as writer:
-        shutil.copyfileobj(reader, writer, 1 << 20)
-        writer.flush()
-        os.fsync(writer.fileno())
-    _settle(temporary, path, exclusive=False)
+    with _temporary(path) as temporary:
+        with source.open("rb") as reader, temporary.open("xb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 20)
+            writer.flush()
+            os.fsync(writer.fileno())
+        _settle(temporary, path, exclusive=False)
 
 
 def make_folder(folder: Path) -> None:
@@ -59,8 +61,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _temporary(path: Path) -> Path:
-    return path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+    try:
+        yield temporary
+    finally:
+        # On a full disk above all, a write that failed must not leave its bytes behind.
+        temporary.unlink(missing_ok=True)
 
 
 def _settle(temporary: Path, path: Path, *, exclusive: bool) -> bool:
@@ -68,12 +76,9 @@ def _settle(temporary: Path, path: Path, *, exclusive: bool) -> bool:
         if exclusive:
             # link(2) fails where the name exists, in one atomic step; rename(2) would replace.
             os.link(temporary, path)
-            temporary.unlink()
         else:
             temporary.replace(path)
     except FileExistsError:
         return False
-    finally:
-        temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
