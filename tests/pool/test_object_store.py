@@ -1,6 +1,5 @@
 import io
 import itertools
-import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +9,7 @@ import boto3
 import obstore
 import pytest
 from moto.server import ThreadedMotoServer
+from pooling import race_processes
 
 from datacoop.errors import OutsideError, SettingsError
 from datacoop.pool import object_store
@@ -17,6 +17,14 @@ from datacoop.pool.durable import TEMPORARY_PREFIX
 from datacoop.pool.object_store import ObjectStore, open_store
 
 RACERS = 8
+RACE = """
+import sys
+from datacoop.pool.object_store import open_store
+store = open_store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+print(*[int(store.create(f"log/{number}", sys.argv[2].encode())) for number in range(20)])
+"""
 _names = itertools.count()
 
 
@@ -108,31 +116,14 @@ def test_one_of_eight_racing_threads_creates(store: ObjectStore) -> None:
         assert store.get(key) == contents[won.index(True)]
 
 
-def _race(url: str, writer: int, keys: int, barrier: Any, results: Any) -> None:
-    store = open_store(url)
-    barrier.wait()
-    for number in range(keys):
-        results.put((number, writer, store.create(f"log/{number}", str(writer).encode())))
-
-
 def test_one_of_eight_racing_processes_creates(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("forkserver")
-    barrier, results, keys = context.Barrier(RACERS), context.Queue(), 20
-    racers = [
-        context.Process(target=_race, args=(str(tmp_path), writer, keys, barrier, results))
-        for writer in range(RACERS)
-    ]
-    for racer in racers:
-        racer.start()
-    found = [results.get(timeout=60) for _ in range(RACERS * keys)]
-    for racer in racers:
-        racer.join()
-    winners = sorted((number, writer) for number, writer, won in found if won)
-    assert [number for number, _ in winners] == list(range(keys))
+    lines = race_processes(RACE, [[str(tmp_path), str(writer)] for writer in range(RACERS)])
+    won = [[value == "1" for value in line.split()] for line in lines]
     store = open_store(str(tmp_path))
-    assert [store.get(f"log/{number}") for number in range(keys)] == [
-        str(writer).encode() for _, writer in winners
-    ]
+    for number, outcomes in enumerate(zip(*won, strict=True)):
+        assert outcomes.count(True) == 1
+        assert store.get(f"log/{number}") == str(outcomes.index(True)).encode()
+    assert len(list(store.list("log"))) == 20
 
 
 @pytest.mark.parametrize("before", [b"", b"another's"])

@@ -1,6 +1,8 @@
 """Builders of keys, records and small pools, for the tests of pool, publish and read."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +32,7 @@ from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
 from datacoop.publish.shards import LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan, build_shard, place_rows
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.records.columns import MINHASH_PERMUTATIONS, record_schema
-from datacoop.records.digest import record_id, sha256_hex
+from datacoop.records.digest import record_id
 from datacoop.records.duplicates import ENTRY
 from datacoop.records.policies import ReleasePolicy
 from datacoop.records.terms import Terms
@@ -156,7 +158,7 @@ def submission_body(submission: str, member: str = "harbour", **changes: Any) ->
         "submission": submission,
         "member": member,
         "collection": COLLECTION,
-        "steward": STEWARDS[member].public.keyid,
+        "steward": make_signing_key(Role.STEWARD, member).public.keyid,
         "outcome": "pass",
         "reasons": [],
         "languages": ["en"],
@@ -303,5 +305,25 @@ class Forgery:
     key: SigningKey
 
 
-def digest_of(text: str) -> str:
-    return sha256_hex(text.encode())
+def race_processes(code: str, arguments: Sequence[list[str]]) -> list[str]:
+    """Run `code` in a process each, let all go at once when all are ready; give their last lines.
+
+    The code prints `ready`, waits for a line, does its part, and prints one line.
+    """
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, *argument],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for argument in arguments
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("\n")
+        racer.stdin.flush()
+    return [racer.communicate(timeout=60)[0].strip() for racer in racers]

@@ -125,12 +125,12 @@ def load_signing_key(path: Path) -> SigningKey:
     public = load_public_key(path.with_name(path.name + ".pub.json"))
     try:
         private = load_pem_private_key(path.read_bytes(), None)
+        actual = CryptoSigner(private).public_key.keyval["public"]
     except (OSError, ValueError, TypeError) as error:
         raise SettingsError(
             f"cannot read the private key {path}",
             hint="Give the key file that `datacoop key new` made.",
         ) from error
-    signer = CryptoSigner(private, public.verifier())
-    if CryptoSigner(private).public_key.keyval["public"] != public.public:
+    if actual != public.public:
         raise SettingsError(f"{path} and its .pub.json are not one pair")
-    return SigningKey(signer, public)
+    return SigningKey(CryptoSigner(private, public.verifier()), public)
