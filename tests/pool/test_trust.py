@@ -163,7 +163,7 @@ def test_a_pinned_root_of_another_pool_is_refused(tmp_path: Path) -> None:
 def test_a_root_seen_first_stays_trusted_when_the_store_offers_another(tmp_path: Path) -> None:
     pool = published()
     TrustClient(pool.store, tmp_path, None)
-    stranger = {"harbour": APPROVERS["summit"]}["harbour"]
+    stranger = APPROVERS["summit"]
     files_of_another = initial_metadata(
         collections=[COLLECTION],
         approvers=[OPERATOR.public, stranger.public, APPROVERS["meadow"].public],
