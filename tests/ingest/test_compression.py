@@ -1,4 +1,5 @@
 import gzip
+import random
 import struct
 
 import pytest
@@ -39,12 +40,20 @@ def test_a_skippable_zstd_frame_is_skipped() -> None:
 def test_of_a_cut_stream_the_rows_before_the_break_stay(compression: str, lost: int) -> None:
     content = compress(ROWS, compression)[:-lost]
     pieces = ingest(content, make_file(compression=compression))
-    rows = texts(pieces)
-    assert rows == texts(ingest(ROWS, make_file()))[: len(rows)]
-    ((position, reason, row),) = held(pieces)
-    assert (reason, row) == ("ingest.file_truncated", b"")
-    assert position <= len(ROWS)
-    assert all(start < position for start, _ in rows)
+    rows, whole = texts(pieces), texts(ingest(ROWS, make_file()))
+    assert rows == whole[: len(rows)]
+    first_lost = whole[len(rows)][0] if len(rows) < len(whole) else len(ROWS)
+    assert held(pieces) == [(first_lost, "ingest.file_truncated", b"")]
+
+
+@pytest.mark.parametrize("form", ["csv", "text", "parquet"])
+def test_a_break_is_where_the_lost_row_begins(form: str) -> None:
+    content = random.Random(3).randbytes(60_000).hex().encode()
+    if form == "csv":
+        content = b"text\na\n\"b\n" + content + b'"\n'
+    pieces = ingest(compress(content, "gzip")[:-2_000], make_file(form, "gzip"))
+    lost = len(b"text\na\n") if form == "csv" else 0
+    assert held(pieces) == [(lost, "ingest.file_truncated", b"")]
 
 
 @pytest.mark.parametrize("compression", ["gzip", "zstd"])

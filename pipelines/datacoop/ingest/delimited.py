@@ -65,7 +65,8 @@ def read_rows(blocks: Iterator[bytes], *, delimiter: str, max_row_bytes: int) ->
     `max_row_bytes`; reading goes on at the line after.
 
     Raises:
-        BrokenFileError: The header is not UTF-8, too large, or names a column twice.
+        BrokenFileError: The header is not UTF-8, too large, or names a column twice; or the
+            blocks break off, and its position is that of the row that is lost.
     """
     # The limit is the process's own; it is raised and never lowered.
     csv.field_size_limit(max(csv.field_size_limit(), max_row_bytes))
@@ -98,6 +99,9 @@ def _records(feed: _Feed, delimiter: str) -> Iterator[tuple[int, bytes, list[str
             fields = next(reader, [])
         except csv.Error:
             is_broken = True
+        except BrokenFileError as broken:
+            lost = feed.taken[0].position if feed.taken else broken.position
+            raise BrokenFileError(broken.reason, lost) from None
         if not feed.taken:
             return
         row = feed.row

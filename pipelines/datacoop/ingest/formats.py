@@ -116,9 +116,17 @@ def _stream_rows(
             blocks, delimiter=delimited.DELIMITERS[form], max_row_bytes=reading.max_row_bytes
         )
     elif form == "text":
-        yield _text_row(blocks, reading.max_row_bytes)
+        yield _text_row(_whole(blocks), reading.max_row_bytes)
     else:
-        yield from _buffered_rows(reading, blocks, form)
+        yield from _buffered_rows(reading, _whole(blocks), form)
+
+
+def _whole(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Give the blocks of what is read whole or not at all: a break anywhere is one at 0."""
+    try:
+        yield from blocks
+    except BrokenFileError as broken:
+        raise BrokenFileError(broken.reason, 0) from None
 
 
 def _text_row(blocks: Iterator[bytes], max_row_bytes: int) -> RawRow:

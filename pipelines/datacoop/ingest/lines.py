@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from datacoop.ingest import limits
+from datacoop.ingest.rows import BrokenFileError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -27,28 +28,34 @@ def lines(
 
     Args:
         any_end: Whether CR and CRLF end a line too; then its end stays with the content.
+
+    Raises:
+        BrokenFileError: The blocks break off; its position is that of the line that is lost.
     """
     end_bytes = 0 if any_end else 1
     held: list[bytes] = []
     held_bytes = 0
-    for block in _without_split_ends(blocks) if any_end else blocks:
-        whole, rest = _cut(block, any_end)
-        if whole and held:
-            content = b"".join([*held, whole[0]])
-            size = held_bytes + len(whole[0])
-            yield Line(position, _bounded(content, size, max_bytes), size)
-            position += size + end_bytes
-            held, held_bytes = [], 0
-            del whole[0]
-        for content in whole:
-            size = len(content)
-            yield Line(position, _bounded(content, size, max_bytes), size)
-            position += size + end_bytes
-        if rest:
-            held.append(rest)
-            held_bytes += len(rest)
-            if held_bytes > max_bytes:
-                held = [b"".join(held)[: limits.KEPT_BYTES]]
+    try:
+        for block in _without_split_ends(blocks) if any_end else blocks:
+            whole, rest = _cut(block, any_end)
+            if whole and held:
+                content = b"".join([*held, whole[0]])
+                size = held_bytes + len(whole[0])
+                yield Line(position, _bounded(content, size, max_bytes), size)
+                position += size + end_bytes
+                held, held_bytes = [], 0
+                del whole[0]
+            for content in whole:
+                size = len(content)
+                yield Line(position, _bounded(content, size, max_bytes), size)
+                position += size + end_bytes
+            if rest:
+                held.append(rest)
+                held_bytes += len(rest)
+                if held_bytes > max_bytes:
+                    held = [b"".join(held)[: limits.KEPT_BYTES]]
+    except BrokenFileError as broken:
+        raise BrokenFileError(broken.reason, position) from None
     if held:
         yield Line(position, _bounded(b"".join(held), held_bytes, max_bytes), held_bytes)
 

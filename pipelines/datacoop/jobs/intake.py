@@ -11,13 +11,8 @@ import pyarrow as pa
 
 from datacoop.errors import Fault, RefusedError, SubmissionError
 from datacoop.ingest.splitting import FileRange, plan_ranges
-from datacoop.jobs.intake_range import (
-    IntakeTask,
-    RangeOutcome,
-    TakeInRange,
-    outcome_from_bytes,
-    range_name,
-)
+from datacoop.jobs.intake_range import IntakeTask, TakeInRange
+from datacoop.jobs.intake_results import UNDECIDED, RangeOutcome, RangeResults
 from datacoop.jobs.runner import (
     RUNNER,
     Progress,
@@ -225,13 +220,13 @@ class Intake:
                 | "Write" >> beam.Map(write_duplicates, task)
             )
 
+    def _results(self, task: IntakeTask, source_file: int, start: int) -> RangeResults:
+        return RangeResults(
+            landing=self.landing, folder=task.folder, source_file=source_file, start=start
+        )
+
     def _outcomes(self, task: IntakeTask, parts: Sequence[FileRange]) -> list[RangeOutcome]:
-        outcomes = []
-        for part in parts:
-            name = range_name(part.source_file, part.start)
-            key = self.landing.key(f"{task.folder}/done/{name}.json")
-            outcomes.append(outcome_from_bytes(self.landing.store.get(key)))
-        return outcomes
+        return [self._results(task, part.source_file, part.start).outcome() for part in parts]
 
     def _duplicates(self, task: IntakeTask) -> set[bytes]:
         """Give the ids of this submission's rows that have an equal before them."""
@@ -240,8 +235,8 @@ class Intake:
         return {value for batch in batches for value in batch.column(0).to_pylist()}
 
     def _judge(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> Verdict:
-        clean = sum(outcome.clean.rows for outcome in outcomes)
-        held_back = sum(outcome.quarantined.rows for outcome in outcomes)
+        clean = sum(outcome.clean_rows for outcome in outcomes)
+        held_back = sum(outcome.quarantined_rows for outcome in outcomes)
         measures = SubmissionMeasures(
             rows=clean + held_back,
             quarantined=held_back,
@@ -264,7 +259,7 @@ class Intake:
         records = self._pool_records(task, outcomes) if verdict.outcome == "pass" else None
         salt = read_secret(self.landing.store, self.landing.salt)
         envelope = self.landing.store.get(self.landing.envelope)
-        rows = sum(outcome.clean.rows for outcome in outcomes)
+        rows = sum(outcome.clean_rows for outcome in outcomes)
         manifest = self.manifest
         body = {
             "submission": manifest.submission_id,
@@ -283,7 +278,7 @@ class Intake:
             "supersedes": manifest.supersedes,
             "records": records,
             "rows": rows if records else 0,
-            "rows_quarantined_about": coarse(sum(o.quarantined.rows for o in outcomes)),
+            "rows_quarantined_about": coarse(sum(o.quarantined_rows for o in outcomes)),
             "scrub_policy": self.collection.scrub.id,
             "code_version": self.options.code_version,
         }
@@ -304,11 +299,21 @@ class Intake:
     def _pool_records(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> str:
         refs = []
         for outcome in outcomes:
-            if outcome.clean.rows:
-                key = self.landing.key(f"{task.folder}/clean/{outcome.name}.arrow")
-                self.pool.put_blob(self.landing.store.get(key))
-                refs.append(outcome.clean)
+            results = self._results(task, outcome.source_file, outcome.start)
+            for piece, ref in enumerate(outcome.clean):
+                if ref.rows:
+                    self.pool.put_blob(self.landing.store.get(results.key("clean", piece)))
+                    refs.append(ref)
         return put_blob_list(self.pool.store, refs)
+
+    def _quarantine(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> tuple[str, ...]:
+        """Give the keys of the quarantined rows in the landing store."""
+        return tuple(
+            self._results(task, outcome.source_file, outcome.start).key("quarantine", piece)
+            for outcome in outcomes
+            for piece, ref in enumerate(outcome.quarantined)
+            if ref.rows
+        )
 
     def _kept_receipt(self, known: PooledSubmission | None) -> Receipt | None:
         content = self.landing.store.find(self.landing.receipt)
@@ -326,11 +331,7 @@ class Intake:
             outcomes,
             duplicates=len(self._duplicates(task)),
             code_version=self.options.code_version,
-            quarantine=tuple(
-                self.landing.key(f"{task.folder}/quarantine/{o.name}.arrow")
-                for o in outcomes
-                if o.quarantined.rows
-            ),
+            quarantine=self._quarantine(task, outcomes),
         )
         statement = Statement(
             predicate_type=RECEIPT_TYPE, subjects=(), predicate=_receipt_json(receipt)
@@ -361,8 +362,8 @@ def make_receipt(
     quarantine: tuple[str, ...],
 ) -> Receipt:
     """Account for every row of a submission."""
-    clean = sum(outcome.clean.rows for outcome in outcomes)
-    held_back = sum(outcome.quarantined.rows for outcome in outcomes)
+    clean = sum(outcome.clean_rows for outcome in outcomes)
+    held_back = sum(outcome.quarantined_rows for outcome in outcomes)
     sound: dict[RowState, int] = {
         "pass": {RowState.ACCEPTED: clean - duplicates, RowState.DUPLICATE: duplicates},
         "hold": {RowState.HELD: clean},
@@ -392,9 +393,9 @@ def make_receipt(
 
 def _file_account(ordinal: int, outcomes: Sequence[RangeOutcome]) -> dict[str, int]:
     mine = [outcome for outcome in outcomes if outcome.source_file == ordinal]
-    held_back = sum(outcome.quarantined.rows for outcome in mine)
+    held_back = sum(outcome.quarantined_rows for outcome in mine)
     return {
-        "rows": sum(outcome.clean.rows for outcome in mine) + held_back,
+        "rows": sum(outcome.clean_rows for outcome in mine) + held_back,
         "quarantined": held_back,
     }
 
@@ -463,7 +464,7 @@ def _to_one(_: str, batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
 def write_duplicates(group: tuple[str, Iterable[pa.RecordBatch]], task: IntakeTask) -> None:
     """Write which of the submission's rows are duplicates, in order of their ids."""
     table = pa.Table.from_batches(list(group[1]), INDEX_SCHEMA)
-    own = table.filter(pa.compute.greater_equal(table[ENTRY], 1 << 62)).sort_by(RECORD_ID)
+    own = table.filter(pa.compute.equal(table[ENTRY], UNDECIDED)).sort_by(RECORD_ID)
     landing = Landing(open_address(task.landing), task.submission_id)
     content = batches_to_bytes(INDEX_SCHEMA, own.combine_chunks().to_batches())
     landing.store.put(landing.key(f"{task.folder}/duplicates.arrow"), content)

@@ -8,7 +8,7 @@ from pathlib import Path
 from datacoop.ingest.read import read_range
 from datacoop.ingest.splitting import plan_ranges
 from datacoop.jobs.intake import RANGE_BYTES
-from datacoop.jobs.intake_range import count_findings, count_values
+from datacoop.jobs.intake_results import count_findings, count_values
 from datacoop.jobs.submitting import guess_format
 from datacoop.pool.object_store import open_store
 from datacoop.records.collection import Collection
