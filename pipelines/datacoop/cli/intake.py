@@ -21,6 +21,8 @@ from datacoop.cli.common import (
 )
 from datacoop.jobs.intake import RANGE_BYTES, Intake, IntakeOptions, Receipt
 from datacoop.jobs.runner import RUNNER
+from datacoop.records.quarantine import REASONS
+from datacoop.validate.verdict import VERDICT_REASONS
 
 
 @click.group("intake")
@@ -89,12 +91,26 @@ def receipt_lines(receipt: Receipt) -> list[object]:
     shown = {
         "submission": receipt.submission,
         "outcome": receipt.outcome,
-        "reasons": receipt.reasons or "-",
         "log entry": receipt.log_entry,
         "rows": receipt.rows,
     }
-    lines: list[object] = [facts(shown), table("", ["state", "rows"], receipt.states.items())]
+    lines: list[object] = [facts(shown)]
+    if receipt.reasons:
+        advised = [(code, VERDICT_REASONS[code].advice) for code in receipt.reasons]
+        lines.append(table("", [f"why {receipt.outcome}", "what to do"], advised))
+    lines.append(table("", ["state", "rows"], receipt.states.items()))
     if receipt.quarantine_reasons:
-        lines.append(table("", ["quarantined for", "rows"], receipt.quarantine_reasons.items()))
+        reasons = [
+            (code, rows, REASONS[code].advice) for code, rows in receipt.quarantine_reasons.items()
+        ]
+        files = [
+            (f"$.files[{ordinal}]", file["quarantined"], file["rows"])
+            for ordinal, file in enumerate(receipt.files)
+            if file["quarantined"]
+        ]
+        lines.append(table("", ["quarantined for", "rows", "what to do"], reasons))
+        lines.append(table("", ["file of the manifest", "quarantined", "of rows"], files))
+        folder = receipt.quarantine[0].rpartition("/")[0]
+        lines.append(f"The quarantined rows, with their places: {folder} in the landing store")
     lines.append(table("", ["personal data found", "findings"], receipt.findings.items()))
     return lines

@@ -83,18 +83,28 @@ def told_without_data(job: str) -> Iterator[None]:
 
     Raises:
         OutsideError: The pipeline failed.
+        KeyboardInterrupt: A person stopped it.
     """
     try:
         yield
     except DatacoopError:
         raise
     except Exception as error:
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         raise OutsideError(
             job,
             "run",
             _told(error),
             hint="Check stores, keys and the runner; run the same command again: it goes on.",
         ) from None
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Say whether a person's stop is behind an error: a step makes a `RuntimeError` of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _told(error: Exception) -> str:

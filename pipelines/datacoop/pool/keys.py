@@ -113,7 +113,10 @@ def load_public_key(path: Path) -> PublicKey:
     try:
         return key_from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot read the public key {path}") from error
+        raise SettingsError(
+            f"cannot read the public key {path}",
+            hint="It is made by `datacoop key new` and lies beside the private key.",
+        ) from error
 
 
 def load_signing_key(path: Path) -> SigningKey:
@@ -132,5 +135,8 @@ def load_signing_key(path: Path) -> SigningKey:
             hint="Give the key file that `datacoop key new` made.",
         ) from error
     if actual != public.public:
-        raise SettingsError(f"{path} and its .pub.json are not one pair")
+        raise SettingsError(
+            f"{path} and its .pub.json are not one pair",
+            hint="Put the two files that one `datacoop key new` made beside each other.",
+        )
     return SigningKey(CryptoSigner(private, public.verifier()), public)
