@@ -14,6 +14,9 @@ FILE_NAME = "datacoop.toml"
 VARIABLE = "DATACOOP_CONFIG"
 """Names the settings file; without it, `datacoop.toml` in the working folder is read."""
 
+_OPTIONS = {"pool", "landing", "work"}
+"""Settings that the commands which need them take as options too."""
+
 _KEYS = frozenset(
     {"pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"}
 )
@@ -46,10 +49,9 @@ class Settings:
         """
         value = getattr(self, name)
         if value is None:
-            option = name.replace("_", "-")
-            raise SettingsError(
-                f"{name} is not set", hint=f"Give --{option}, or set `{name}` in {FILE_NAME}."
-            )
+            key = name.replace("label_studio_", "label_studio.")
+            option = f", or give --{name}" if name in _OPTIONS else ""
+            raise SettingsError(f"{key} is not set", hint=f"Set `{key}` in {FILE_NAME}{option}.")
         return value
 
     def open_pool_store(self) -> ObjectStore:

@@ -50,7 +50,7 @@ def test_of_a_cut_stream_the_rows_before_the_break_stay(compression: str, lost: 
 def test_a_break_is_where_the_lost_row_begins(form: str) -> None:
     content = random.Random(3).randbytes(60_000).hex().encode()  # noqa: S311 - no secret
     if form == "csv":
-        content = b"text\na\n\"b\n" + content + b'"\n'
+        content = b'text\na\n"b\n' + content + b'"\n'
     pieces = ingest(compress(content, "gzip")[:-2_000], make_file(form, "gzip"))
     lost = len(b"text\na\n") if form == "csv" else 0
     assert held(pieces) == [(lost, "ingest.file_truncated", b"")]

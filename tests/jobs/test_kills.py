@@ -54,7 +54,7 @@ def killed(first: Stage) -> dict[str, tuple[Stage, int]]:
         (str(stage.root), [when, fragment, str(nth), *command])
         for stage, (when, fragment, nth) in zip(stages, PHASES.values(), strict=True)
     ]
-    done = run_python(str(SUPPORT / "commands.py"), json.dumps(jobs), folder=first.root)
+    done = run_python(str(SUPPORT / "commands.py"), "die", json.dumps(jobs), folder=first.root)
     assert done.returncode == 0, done.stderr[-2000:]
     codes = json.loads(done.stdout.splitlines()[-1])
     return dict(zip(PHASES, zip(stages, codes, strict=True), strict=True))

@@ -1,3 +1,5 @@
+import inspect
+import re
 from typing import Any
 
 import pytest
@@ -5,6 +7,7 @@ from ballots import QUESTION, VALUES, make_policy, make_record_id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datacoop.label import answers as answers_module
 from datacoop.label.answers import Answer, Collected, read_answers
 from datacoop.label.form import Form
 from datacoop.label.votes import pseudonym
@@ -68,25 +71,25 @@ def test_a_skipped_task_is_a_withdrawn_vote() -> None:
     assert (vote.withdrawn, vote.value) == (True, "")
 
 
-@pytest.mark.parametrize(
-    ("result", "reason"),
-    [
-        ([], "label.no_answer"),
-        ([choice()], "label.no_answer"),
-        ([choice("soon", "urgent")], "label.several_answers"),
-        ([choice("soon"), choice("soon")], "label.several_answers"),
-        ([choice("perhaps")], "label.unknown_value"),
-        ([choice("soon", name="tone")], "label.unknown_question"),
-        ([choice("soon"), choice("x", name="tone")], "label.unknown_question"),
-        ([choice("soon") | {"type": "rating"}], "label.malformed"),
-        ([choice("soon") | {"value": "soon"}], "label.malformed"),
-        ([choice({"soon": 1})], "label.malformed"),
-        ([choice(None)], "label.malformed"),
-        (["soon"], "label.malformed"),
-        ("soon", "label.malformed"),
-        (None, "label.malformed"),
-    ],
-)
+BOGUS: list[tuple[Any, str]] = [
+    ([], "label.no_answer"),
+    ([choice()], "label.no_answer"),
+    ([choice("soon", "urgent")], "label.several_answers"),
+    ([choice("soon"), choice("soon")], "label.several_answers"),
+    ([choice("perhaps")], "label.unknown_value"),
+    ([choice("soon", name="tone")], "label.unknown_question"),
+    ([choice("soon"), choice("x", name="tone")], "label.unknown_question"),
+    ([choice("soon") | {"type": "rating"}], "label.malformed"),
+    ([choice("soon") | {"value": "soon"}], "label.malformed"),
+    ([choice({"soon": 1})], "label.malformed"),
+    ([choice(None)], "label.malformed"),
+    (["soon"], "label.malformed"),
+    ("soon", "label.malformed"),
+    (None, "label.malformed"),
+]
+
+
+@pytest.mark.parametrize(("result", "reason"), BOGUS)
 def test_a_bogus_answer_is_reported_and_does_not_count(result: Any, reason: str) -> None:
     collected = read(answer(result))
     assert collected.votes == ()
@@ -101,6 +104,12 @@ def test_an_answer_to_a_foreign_task_is_reported_without_its_key() -> None:
 def test_an_answer_of_nobody_is_reported() -> None:
     [invalid] = read(answer([choice("soon")], user_id=None)).invalid
     assert (invalid.reason, invalid.annotator) == ("label.no_annotator", "")
+
+
+def test_every_reason_of_the_code_is_given_to_some_answer() -> None:
+    known = set(re.findall(r'"(label\.[a-z_]+)"', inspect.getsource(answers_module)))
+    given = {reason for _, reason in BOGUS} | {"label.unknown_record", "label.no_annotator"}
+    assert given == known
 
 
 anything = st.recursive(

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from datacoop.cli.main import main
 from datacoop.pool.object_store import ObjectStore
@@ -42,6 +43,18 @@ def run_python(
         timeout=SECONDS,
         check=False,
     )
+
+
+def datacoop_each(
+    *commands: list[str], folder: Path, environment: dict[str, str] | None = None
+) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands one after the other, each as a process that need not import all again."""
+    done = run_python(
+        __file__, "each", json.dumps(commands), folder=folder, environment=environment
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    ended = json.loads(done.stdout.splitlines()[-1])
+    return [subprocess.CompletedProcess(c, *e) for c, e in zip(commands, ended, strict=True)]
 
 
 def run_and_die(arguments: list[str]) -> None:
@@ -95,5 +108,35 @@ def run_all_and_die(jobs: list[tuple[str, list[str]]]) -> Iterator[int]:
         yield os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def run_and_leave() -> NoReturn:
+    """Run the command that `sys.argv` holds and end, without tearing down what was imported."""
+    code = 3
+    try:
+        main()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def run_each(commands: list[list[str]]) -> Iterator[tuple[int, str, str]]:
+    """Run each command in a child of its own; give exit code, standard output and error."""
+    importlib.import_module("datacoop.cli.intake")
+    for arguments in commands:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = os.fork()
+            if child == 0:
+                os.dup2(out.fileno(), 1)
+                os.dup2(err.fileno(), 2)
+                sys.argv = ["datacoop", *arguments]
+                run_and_leave()
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            yield code, *(os.pread(file.fileno(), 1 << 24, 0).decode() for file in (out, err))
+
+
 if __name__ == "__main__":
-    print(json.dumps(list(run_all_and_die(json.loads(sys.argv[1])))))
+    jobs = json.loads(sys.argv[2])
+    run = {"each": run_each, "die": run_all_and_die}[sys.argv[1]]
+    print(json.dumps(list(run(jobs))))

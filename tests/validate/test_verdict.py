@@ -53,6 +53,12 @@ def test_counts_beyond_a_limit_hold_or_refuse(
     assert verdict(**changes) == Verdict(outcome=Outcome(outcome), reasons=reasons)
 
 
+def test_every_reason_of_a_verdict_is_given() -> None:
+    counts = [{"quarantined": 100}, {"rows": 2}, {"quarantined": 0, "duplicates": 91}]
+    given = {reason for changes in counts for reason in verdict(**changes).reasons}
+    assert given == set(VERDICT_REASONS)
+
+
 @pytest.mark.parametrize("name", collection_names())
 def test_every_collection_refuses_a_submission_of_which_nothing_passed(name: str) -> None:
     runner = SuiteRunner(parse_suites(payloads.shipped(name)).submission)

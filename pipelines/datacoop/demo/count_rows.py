@@ -17,13 +17,26 @@ import zstandard
 csv.field_size_limit(1 << 30)
 
 
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    pa.ArrowInvalid,
+    csv.Error,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    zstandard.ZstdError,
+)
+
+
 def count_rows(name: str, content: bytes) -> int:
     """Count the rows of a file by its name; a file that cannot be read or breaks off is one."""
     if not content:
         return 1
     try:
         return _count(name, content)
-    except (OSError, ValueError, pa.ArrowInvalid, zlib.error, zstandard.ZstdError):
+    except _UNREADABLE:
         return 1
 
 
@@ -34,24 +47,25 @@ def _count(name: str, content: bytes) -> int:
             return sum(count_rows(entry.filename, archive.read(entry)) for entry in entries)
     if name.endswith((".tar.gz", ".tar")):
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-            files = [tar.extractfile(entry) for entry in tar if entry.isfile()]
-            return len(files)
+            files = [(entry.name, tar.extractfile(entry)) for entry in tar if entry.isfile()]
+            return sum(count_rows(inner, file.read()) for inner, file in files if file)
     if name.endswith(".gz"):
-        return _count_broken_gzip(name.removesuffix(".gz"), content)
+        unzipper = zlib.decompressobj(wbits=31)
+        plain = unzipper.decompress(content)
+        plain = gzip.decompress(content) if unzipper.eof else plain
+        return _count_decoded(name.removesuffix(".gz"), plain, is_whole=unzipper.eof)
     if name.endswith(".zst"):
-        with zstandard.ZstdDecompressor().stream_reader(content) as reader:
-            return count_rows(name.removesuffix(".zst"), reader.read())
+        decoder = zstandard.ZstdDecompressor().decompressobj()
+        plain = decoder.decompress(content)
+        return _count_decoded(name.removesuffix(".zst"), plain, is_whole=decoder.eof)
     return _count_plain(name, content)
 
 
-def _count_broken_gzip(name: str, content: bytes) -> int:
-    """Count whole rows, and one more where the stream ends before its end mark."""
-    decoder = zlib.decompressobj(wbits=31)
-    plain = decoder.decompress(content)
-    if decoder.eof:
-        return count_rows(name, gzip.decompress(content))
-    whole, _, _ = plain.rpartition(b"\n")
-    return _count_plain(name, whole) + 1
+def _count_decoded(name: str, plain: bytes, *, is_whole: bool) -> int:
+    """Count whole rows, and one more where the stream ended before its end mark."""
+    if is_whole:
+        return count_rows(name, plain)
+    return _count_plain(name, plain.rpartition(b"\n")[0]) + 1
 
 
 def _count_plain(name: str, content: bytes) -> int:

@@ -2,11 +2,14 @@
 
 import json
 import re
+import sqlite3
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -90,17 +93,45 @@ def _texts(folder: Path) -> Iterator[str]:
         content = path.read_bytes()
         text = content.decode("utf-8", "replace")
         yield text
-        yield from _unpacked(content)
+        yield from _unpacked(path, content)
         if "\\u" in text:
             yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
 
 
-def _unpacked(content: bytes) -> Iterator[str]:
+def _unpacked(path: Path, content: bytes) -> Iterator[str]:
     if content.startswith(b"ARROW1"):
-        table = pa.ipc.open_file(content).read_all()
-        yield from (str(row) for row in table.to_pylist())
+        yield from _strings(pa.ipc.open_file(content).read_all().to_pylist())
+    elif content.startswith(b"SQLite format 3\0"):
+        yield from _stored_texts(path)
     elif content.startswith(b"{"):
         try:
-            yield b64decode(json.loads(content)["payload"]).decode()
+            payload = b64decode(json.loads(content)["payload"]).decode()
         except (ValueError, KeyError, TypeError, Base64Error):
             return
+        yield payload
+        with suppress(ValueError):
+            yield from _strings(json.loads(payload))
+
+
+def _stored_texts(path: Path) -> Iterator[str]:
+    """Give the texts of a database's rows: in the file a long one is scattered over pages."""
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as database:
+        database.text_factory = lambda stored: stored.decode("utf-8", "replace")
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            name = table.replace('"', '""')
+            for row in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - a quoted name
+                yield from _strings(list(row))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Give every text in a nested value as it is: its `repr` would escape quotes and breaks."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, dict):
+        yield from _strings([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
