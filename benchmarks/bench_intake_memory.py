@@ -35,7 +35,7 @@ from datacoop.jobs.submitting import (
 from datacoop.pool.keys import Role, load_signing_key, make_key
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
-from datacoop.records.collection import Collection, parse_collection, read_folder
+from datacoop.records.collection import POLICY_FILE, Collection, parse_collection, read_folder
 from datacoop_schemas import collection_folder
 
 TIME = "2026-01-01T00:00:00Z"
@@ -73,10 +73,8 @@ def write_file(path: Path, megabytes: int) -> None:
 def contract_without_names() -> Collection:
     """Give the `documents` contract with a policy of patterns only."""
     files = read_folder(collection_folder("documents"))
-    contract = yaml.safe_load(files["collection.yaml"])
-    contract["scrub"]["names"] = False
-    files["collection.yaml"] = yaml.safe_dump(contract)
-    return parse_collection(files)
+    policy = yaml.safe_load(files[POLICY_FILE])
+    return parse_collection(files | {POLICY_FILE: yaml.safe_dump(policy | {"names": False})})
 
 
 def main() -> None:

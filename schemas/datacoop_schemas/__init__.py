@@ -18,3 +18,14 @@ def collection_names() -> tuple[str, ...]:
     """List the collections that ship, sorted."""
     folders = files(__name__).joinpath("collections").iterdir()
     return tuple(sorted(f.name for f in folders if f.joinpath("collection.yaml").is_file()))
+
+
+def policy_names() -> tuple[str, ...]:
+    """List the scrub policies that ship, sorted."""
+    found = files(__name__).joinpath("policies").iterdir()
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in found if f.name.endswith(".yaml")))
+
+
+def policy_text(name: str) -> str:
+    """Give the text of a scrub policy that ships."""
+    return read_text(f"policies/{name}.yaml")

@@ -1,13 +1,14 @@
 import re
+from pathlib import Path
 
 import payloads
 import pyarrow as pa
 import pytest
 
 from datacoop.errors import SettingsError
-from datacoop.records.collection import FILES, parse_collection, read_folder
+from datacoop.records.collection import FILES, POLICY_FILE, parse_collection, read_folder
 from datacoop.records.columns import RESERVED
-from datacoop_schemas import collection_folder, collection_names
+from datacoop_schemas import collection_folder, collection_names, policy_text
 
 
 def files(**changes: tuple[str, str]) -> dict[str, str]:
@@ -63,13 +64,31 @@ def test_text_columns_are_those_with_free_text() -> None:
 
 
 def test_a_scrub_policy_is_named_with_its_version() -> None:
-    assert payloads.shipped("documents").scrub.id == "court-direct@1"
+    assert re.fullmatch(r"direct@\d+", payloads.shipped("documents").scrub.id)
 
 
-def test_a_threshold_that_is_left_out_has_its_default() -> None:
-    old = "EMAIL_ADDRESS: {operator: replace, threshold: 0.4}"
-    collection = parse_collection(files(contract=(old, "EMAIL_ADDRESS: {operator: replace}")))
-    assert collection.scrub.entities["EMAIL_ADDRESS"].threshold == 0.4
+def test_a_folder_may_bring_its_own_scrub_policy(tmp_path: Path) -> None:
+    for name, text in files(contract=("policy: direct", "policy: ours")).items():
+        (tmp_path / name).write_text(text)
+    own = policy_text("direct").replace("name: direct", "name: ours")
+    (tmp_path / POLICY_FILE).write_text(own)
+    collection = parse_collection(read_folder(tmp_path))
+    assert collection.scrub.name == "ours"
+    assert collection.file(POLICY_FILE) == own
+
+
+def test_a_scrub_policy_under_another_name_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"policy 'ours', scrub\.yaml is 'direct'"):
+        parse_collection(files(contract=("policy: direct", "policy: ours")))
+
+
+def test_a_policy_that_does_not_ship_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    for name in FILES:
+        text = files(contract=("policy: direct", "policy: strictest"))[name]
+        (tmp_path / name).write_text(text)
+    with pytest.raises(SettingsError, match="no scrub policy 'strictest' ships") as caught:
+        read_folder(tmp_path)
+    assert "clinical, court, direct" in str(caught.value.hint)
 
 
 def test_the_digest_changes_with_any_file_and_not_with_their_order() -> None:

@@ -10,10 +10,18 @@ import pytest
 import yaml
 
 from datacoop.records.schema_check import schema_faults
-from datacoop_schemas import collection_folder, collection_names, read_text
+from datacoop_schemas import (
+    collection_folder,
+    collection_names,
+    policy_names,
+    policy_text,
+    read_text,
+)
 
 HERE = Path(__file__).parent
-SCHEMAS = ("collection.v1.json", "expectations.v1.json", "submission.v1.json")
+SCHEMAS = (
+    "collection.v1.json", "expectations.v1.json", "scrub-policy.v1.json", "submission.v1.json",
+)  # fmt: skip
 
 
 def files(folder: str) -> list[Any]:
@@ -47,6 +55,13 @@ def test_the_files_of_each_collection_that_ships_have_no_faults(name: str) -> No
     assert contract["name"] == name
     assert schema_faults("collection.v1.json", contract) == []
     assert schema_faults("expectations.v1.json", expectations) == []
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_each_scrub_policy_that_ships_has_no_faults(name: str) -> None:
+    policy = yaml.safe_load(policy_text(name))
+    assert policy["name"] == name
+    assert schema_faults("scrub-policy.v1.json", policy) == []
 
 
 def nodes(schema: object, path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:

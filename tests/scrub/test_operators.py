@@ -17,12 +17,12 @@ NAME = Finding(0, 4, "PERSON", 0.9)
     ],
 )
 def test_each_operator_edits_in_its_way(operator: str, text: str) -> None:
-    assert apply(TEXT, [NAME], make_policy(operator=operator), MEMBER) == text
+    assert apply(TEXT, [NAME], "en", make_policy(operator=operator), MEMBER) == text
 
 
 def test_a_pseudonym_stands_behind_its_entity() -> None:
     expected = f"<PERSON_{MEMBER.pseudonym('PERSON', 'Anna')}> came in March 1999."
-    assert apply(TEXT, [NAME], make_policy(operator="pseudonym"), MEMBER) == expected
+    assert apply(TEXT, [NAME], "en", make_policy(operator="pseudonym"), MEMBER) == expected
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_a_pseudonym_stands_behind_its_entity() -> None:
 )
 def test_a_date_is_generalised_to_its_year(value: str, year: str) -> None:
     policy = make_policy(operators={"DATE_TIME": "generalise"})
-    assert apply(value, [Finding(0, len(value), "DATE_TIME", 1.0)], policy, MEMBER) == year
+    assert apply(value, [Finding(0, len(value), "DATE_TIME", 1.0)], "en", policy, MEMBER) == year
 
 
 @pytest.mark.parametrize("value", ["1999-2003", "last week", "12.04.99"])
 def test_a_date_of_no_single_year_is_replaced(value: str) -> None:
     policy = make_policy(operators={"DATE_TIME": "generalise"})
     found = [Finding(0, len(value), "DATE_TIME", 1.0)]
-    assert apply(value, found, policy, MEMBER) == "<DATE_TIME>"
+    assert apply(value, found, "en", policy, MEMBER) == "<DATE_TIME>"
 
 
 def test_masking_tells_the_entity_alone() -> None:

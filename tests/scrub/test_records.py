@@ -19,7 +19,7 @@ from scrubbing import (
 from datacoop.errors import SettingsError
 from datacoop.records.collection import Collection, Column
 from datacoop.records.columns import SYSTEM_FIELDS
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import PERSONS_SCHEMA, Scrubbed, scrub_batch
 from datacoop.scrub.rows import Finder
@@ -27,7 +27,7 @@ from datacoop.scrub.spans import Finding
 
 POLICY = make_policy()
 DOCUMENTS = make_collection(POLICY)
-FINDER = PresidioFinder(POLICY, (), {})
+FINDER = PolicyFinder(POLICY, (), {})
 
 DIALOGUES = make_collection(
     make_policy(columns={"patient": "PERSON", "born": "DATE_TIME"}),
@@ -58,8 +58,8 @@ class WordFinder:
             raise RuntimeError(f"quotes {texts}")
         return [[self._place(text, word) for word in self.words if word in text] for text in texts]
 
-    def find_patterns(self, texts: Sequence[str]) -> list[list[Finding]]:
-        return FINDER.find_patterns(texts)
+    def find_patterns(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        return FINDER.find_patterns(language, texts)
 
     def _place(self, text: str, word: str) -> Finding:
         return Finding(text.index(word), text.index(word) + len(word), "PERSON", 0.9)

@@ -32,8 +32,8 @@ from datacoop.records.columns import (
 )
 from datacoop.records.quarantine import split_rows
 from datacoop.records.submission import Manifest, parse_manifest
+from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
-from datacoop.scrub.presidio import PresidioFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import scrub_batch
 from datacoop.validate.rows import RowChecker
@@ -63,7 +63,7 @@ class RangeWorker:
         self.manifest: Manifest = parse_manifest(json.loads(task.manifest))
         contract = json.loads(get_blob(open_address(task.pool), task.contract))
         self.collection: Collection = parse_collection(contract["files"])
-        self.finder = PresidioFinder(
+        self.finder = PolicyFinder(
             self.collection.scrub, self.collection.languages, installed_models()
         )
         self.pseudonymizer = Pseudonymizer(key=self.landing.store.get(PSEUDONYM_KEY))

@@ -16,8 +16,8 @@ from datacoop.records.columns import QUARANTINE_REASON
 from datacoop.records.quarantine import split_rows
 from datacoop.records.submission import Manifest, SourceFile
 from datacoop.records.terms import Terms
+from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
-from datacoop.scrub.presidio import PresidioFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import scrub_batch
 from datacoop.validate.rows import RowChecker
@@ -46,7 +46,7 @@ def scan_file(
     """
     manifest = _manifest(path, collection, languages, columns)
     store = open_store(str(path.resolve().parent))
-    finder = PresidioFinder(collection.scrub, collection.languages, installed_models())
+    finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
     pseudonymizer, checker = Pseudonymizer(key=_DESK_KEY), RowChecker(collection)
     findings: Counter[str] = Counter()
     quarantined: Counter[str] = Counter()

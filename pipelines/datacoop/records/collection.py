@@ -11,17 +11,15 @@ import yaml
 from datacoop.errors import Fault, SettingsError
 from datacoop.records.columns import RESERVED
 from datacoop.records.digest import canonical_json, sha256_hex
-from datacoop.records.policies import (
-    EntityPolicy,
-    IngestPolicy,
-    LabellingPolicy,
-    ReleasePolicy,
-    ScrubPolicy,
-)
+from datacoop.records.policies import IngestPolicy, LabellingPolicy, ReleasePolicy, ScrubPolicy
+from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.records.schema_check import schema_faults
 
 FILES = ("collection.yaml", "expectations.json", "labeling.xml", "guidelines.md")
 """The files of a collection's folder."""
+
+POLICY_FILE = "scrub.yaml"
+"""The scrub policy: in the folder, or the one that ships under the name in `collection.yaml`."""
 
 TURN = pa.struct([pa.field("speaker", pa.string()), pa.field("text", pa.string())])
 
@@ -100,10 +98,10 @@ class Collection:
 
 
 def read_folder(folder: Traversable) -> dict[str, str]:
-    """Read the files of a collection's folder.
+    """Read the files of a collection's folder, and with them its scrub policy.
 
     Raises:
-        SettingsError: A file is missing.
+        SettingsError: A file is missing, or no policy of the name that it gives ships.
     """
     missing = [name for name in FILES if not folder.joinpath(name).is_file()]
     if missing:
@@ -111,7 +109,18 @@ def read_folder(folder: Traversable) -> dict[str, str]:
             f"collection folder {folder.name!r} lacks {', '.join(missing)}",
             hint="Copy the folder of a collection that ships and change it.",
         )
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in FILES}
+    texts = {name: folder.joinpath(name).read_text(encoding="utf-8") for name in FILES}
+    return texts | {POLICY_FILE: _policy_text(folder, texts["collection.yaml"])}
+
+
+def _policy_text(folder: Traversable, contract: str) -> str:
+    own = folder.joinpath(POLICY_FILE)
+    if own.is_file():
+        return own.read_text(encoding="utf-8")
+    value = yaml.safe_load(contract)
+    faults = schema_faults("collection.v1.json", value)
+    # With faults nothing is read from the contract: they are told when it is parsed.
+    return "" if faults else shipped_policy(value["scrub"]["policy"])
 
 
 def parse_collection(files: Mapping[str, str]) -> Collection:
@@ -126,6 +135,13 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
         lines = "".join(f"\n  {fault}" for fault in faults)
         raise SettingsError(f"collection.yaml has {len(faults)} faults:{lines}")
     scrub, labelling, release = contract["scrub"], contract["labelling"], contract["release"]
+    policy = parse_policy(files[POLICY_FILE], scrub.get("columns"))
+    if policy.name != scrub["policy"]:
+        raise SettingsError(
+            f"collection.yaml names the scrub policy {scrub['policy']!r}, scrub.yaml is "
+            f"{policy.name!r}",
+            hint="Give both the same name.",
+        )
     return Collection(
         name=contract["name"],
         title=contract["title"],
@@ -137,14 +153,7 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
             cleaning=tuple(contract["ingest"]["cleaning"]),
             max_row_bytes=contract["ingest"]["max_row_bytes"],
         ),
-        scrub=ScrubPolicy(
-            name=scrub["name"],
-            version=scrub["version"],
-            countries=tuple(scrub["countries"]),
-            names=scrub["names"],
-            entities={name: EntityPolicy(**rule) for name, rule in scrub["entities"].items()},
-            columns=dict(scrub.get("columns", {})),
-        ),
+        scrub=policy,
         labelling=LabellingPolicy(**{**labelling, "values": tuple(labelling["values"])}),
         release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
         files=tuple(sorted(files.items())),

@@ -1,6 +1,6 @@
 """The policies of a collection, as values: cleaning, scrubbing, labelling, release."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +17,11 @@ class EntityPolicy:
     """What happens to one entity."""
 
     operator: str
-    """`replace`, `pseudonym`, `generalise` or `keep`."""
+    """`replace`, `pseudonym`, `surrogate`, `generalise` or `keep`."""
     threshold: float = 0.4
     """Findings with a lower score are left alone."""
+    to: str | None = None
+    """What a date is generalised to: `year` or `month`; a year where it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class ScrubPolicy:
     """Whether names are looked for by a model; then a language without one is quarantined."""
     entities: dict[str, EntityPolicy]
     """By Presidio entity; an entity that is not listed is not looked for."""
+    languages: dict[str, dict[str, EntityPolicy]] = field(default_factory=dict)
+    """Rules that take the place of those of `entities` in texts of a language."""
     columns: dict[str, str] = field(default_factory=dict)
     """Payload columns that hold one personal value, each with its entity."""
 
@@ -41,6 +45,11 @@ class ScrubPolicy:
     def id(self) -> str:
         """The name and version, as the column `scrub_policy` holds them."""
         return f"{self.name}@{self.version}"
+
+    def in_language(self, language: str) -> "ScrubPolicy":
+        """Give the policy as it is for texts of a language."""
+        own = self.languages.get(language)
+        return replace(self, entities=self.entities | own, languages={}) if own else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

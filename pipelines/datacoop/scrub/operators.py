@@ -1,43 +1,58 @@
 """Operators: what stands in the text where a finding was."""
 
-import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from datacoop.records.policies import EntityPolicy, ScrubPolicy
+from datacoop.scrub.generalise import coarser
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.spans import Finding
+from datacoop.scrub.surrogates import surrogate
 
 KEEP = "keep"
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
-
-Operator = Callable[[str, str, Pseudonymizer], str]
-"""Takes the entity, its text and the member's pseudonyms; gives what replaces the text."""
 
 
-def _replace(entity: str, _text: str, _pseudonymizer: Pseudonymizer) -> str:
-    return f"<{entity}>"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A value that is to be replaced, and all that decides by what."""
+
+    entity: str
+    text: str
+    language: str
+    rule: EntityPolicy
+    pseudonymizer: Pseudonymizer
 
 
-def _pseudonym(entity: str, text: str, pseudonymizer: Pseudonymizer) -> str:
-    return f"<{entity}_{pseudonymizer.pseudonym(entity, text)}>"
+def _replace(edit: Edit) -> str:
+    return f"<{edit.entity}>"
 
 
-def _generalise(entity: str, text: str, _pseudonymizer: Pseudonymizer) -> str:
-    years = set(_YEAR.findall(text))
-    return years.pop() if len(years) == 1 else f"<{entity}>"
+def _pseudonym(edit: Edit) -> str:
+    return f"<{edit.entity}_{edit.pseudonymizer.pseudonym(edit.entity, edit.text)}>"
 
 
-def _keep(_entity: str, text: str, _pseudonymizer: Pseudonymizer) -> str:
-    return text
+def _generalise(edit: Edit) -> str:
+    return coarser(edit.entity, edit.text, edit.rule.to) or _replace(edit)
 
 
-OPERATORS: dict[str, Operator] = {
+def _surrogate(edit: Edit) -> str:
+    made = surrogate(edit.entity, edit.text, edit.language, edit.pseudonymizer)
+    return made or _pseudonym(edit)
+
+
+def _keep(edit: Edit) -> str:
+    return edit.text
+
+
+OPERATORS: dict[str, Callable[[Edit], str]] = {
     "replace": _replace,
     "pseudonym": _pseudonym,
+    "surrogate": _surrogate,
     "generalise": _generalise,
     KEEP: _keep,
 }
-"""By the name that a policy uses. A date is generalised to its year, all else is replaced."""
+"""By the name that a policy uses. What has no coarser form is replaced by its type, what has no
+surrogate by a pseudonym."""
 
 _DEFAULT = EntityPolicy(operator="replace")
 
@@ -48,18 +63,29 @@ def is_kept(entity: str, policy: ScrubPolicy) -> bool:
 
 
 def apply(
-    text: str, findings: Iterable[Finding], policy: ScrubPolicy, pseudonymizer: Pseudonymizer
+    text: str,
+    findings: Iterable[Finding],
+    language: str,
+    policy: ScrubPolicy,
+    pseudonymizer: Pseudonymizer,
 ) -> str:
     """Give `text` with each finding edited as the policy says.
 
     Args:
         findings: Sorted, none overlapping another.
+        language: Of the text, an ISO 639-1 code.
     """
     pieces, done = [], 0
     for finding in findings:
-        operator = OPERATORS[policy.entities.get(finding.entity, _DEFAULT).operator]
-        value = text[finding.start : finding.end]
-        pieces += [text[done : finding.start], operator(finding.entity, value, pseudonymizer)]
+        rule = policy.entities.get(finding.entity, _DEFAULT)
+        edit = Edit(
+            entity=finding.entity,
+            text=text[finding.start : finding.end],
+            language=language,
+            rule=rule,
+            pseudonymizer=pseudonymizer,
+        )
+        pieces += [text[done : finding.start], OPERATORS[rule.operator](edit)]
         done = finding.end
     return "".join([*pieces, text[done:]])
 

@@ -47,6 +47,10 @@ class Pseudonymizer:
         """
         return self._digest("value", entity, value)
 
+    def number(self, use: str, value: str) -> int:
+        """Give the number below 2**64 that this member's key picks for a value and a use."""
+        return int.from_bytes(self._digest(f"surrogate.{use}", "", value)[:8], "big")
+
     def _digest(self, use: str, entity: str, value: str) -> bytes:
         content = f"datacoop.{use}.v1\0{entity}\0{normalised(entity, value)}"
         # Lone surrogates cannot be encoded strictly; a digest must not fail on them.

@@ -111,6 +111,7 @@ def _check_columns(collection: Collection) -> None:
 
 
 def _clean(row: Row, policy: ScrubPolicy, pseudonymizer: Pseudonymizer) -> _Cleaned:
+    policy = policy.in_language(row.language)
     known = _known(row, policy.columns)
     values = [(policy.columns[name], value) for name, value in row.personal.items()]
     texts, masked = {}, {}
@@ -119,10 +120,10 @@ def _clean(row: Row, policy: ScrubPolicy, pseudonymizer: Pseudonymizer) -> _Clea
         edits = merge_overlaps(one for one in found if not is_kept(one.entity, policy))
         kept = merge_overlaps(one for one in found if is_kept(one.entity, policy))
         values += [(one.entity, text[one.start : one.end]) for one in edits + kept]
-        texts[place] = apply(text, edits, policy, pseudonymizer)
+        texts[place] = apply(text, edits, row.language, policy, pseudonymizer)
         masked[place] = normalised_text(mask(text, edits))
     personal = {
-        name: _replaced(value, policy.columns[name], policy, pseudonymizer)
+        name: _replaced(value, policy.columns[name], row.language, policy, pseudonymizer)
         for name, value in row.personal.items()
     }
     return _Cleaned(
@@ -147,8 +148,11 @@ def _known(row: Row, personal_columns: Mapping[str, str]) -> frozenset[Known]:
     return frozenset(known)
 
 
-def _replaced(value: str, entity: str, policy: ScrubPolicy, pseudonymizer: Pseudonymizer) -> str:
-    return apply(value, [Finding(0, len(value), entity, 1.0)], policy, pseudonymizer)
+def _replaced(
+    value: str, entity: str, language: str, policy: ScrubPolicy, pseudonymizer: Pseudonymizer
+) -> str:
+    found = [Finding(0, len(value), entity, 1.0)]
+    return apply(value, found, language, policy, pseudonymizer)
 
 
 def _digests(values: Sequence[tuple[str, str]], pseudonymizer: Pseudonymizer) -> tuple[bytes, ...]:

@@ -22,8 +22,8 @@ class Finder(Protocol):
     def find(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
         """Give the findings of each text, in order."""
 
-    def find_patterns(self, texts: Sequence[str]) -> list[list[Finding]]:
-        """Give what is found in each text whatever its language: all but names."""
+    def find_patterns(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give what is found in each text by patterns: all but names."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _found(rows: Sequence[Row], language: str, finder: Finder) -> bool:
     terms = list(dict.fromkeys(term for row in rows for term in row.terms.values()))
     try:
         in_texts = dict(zip(texts, finder.find(language, texts), strict=True))
-        in_terms = dict(zip(terms, finder.find_patterns(terms), strict=True))
+        in_terms = dict(zip(terms, finder.find_patterns(language, terms), strict=True))
     except DatacoopError:
         raise
     except Exception:

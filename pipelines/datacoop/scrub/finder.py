@@ -1,0 +1,53 @@
+"""The finder of a policy whose rules differ between languages."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from datacoop.records.policies import ScrubPolicy
+from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.spans import Finding
+
+
+class PolicyFinder:
+    """Finds what a policy looks for: one `PresidioFinder` for each language that has own rules."""
+
+    def __init__(
+        self, policy: ScrubPolicy, languages: Sequence[str], models: Mapping[str, Path]
+    ) -> None:
+        """Prepare the recognizers; models are loaded when a text needs them.
+
+        Args:
+            languages: Those of the collection; others are not supported where names count.
+            models: Folders of our own models of names, by language.
+
+        Raises:
+            SettingsError: The policy names an entity or country that nothing here finds.
+        """
+        self._usual = PresidioFinder(policy, languages, models)
+        self._own = {
+            language: PresidioFinder(policy.in_language(language), languages, models)
+            for language in policy.languages
+        }
+
+    def supports(self, language: str) -> bool:
+        """Say whether all that the policy asks for can be found in a language."""
+        return self._of(language).supports(language)
+
+    def find(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give the findings of each text, unmerged, at or above the policy's thresholds.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        return self._of(language).find(language, texts)
+
+    def find_patterns(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give what patterns find in each text, without names.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        return self._of(language).find_patterns(texts)
+
+    def _of(self, language: str) -> PresidioFinder:
+        return self._own.get(language, self._usual)
