@@ -12,7 +12,11 @@ from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.surrogates import surrogate
 
 LATIN = ("en", "fr", "de")
-parts = st.text("abcdefghijklmnoprstuvwzéü", min_size=2, max_size=9).map(str.title)
+parts = (
+    st.text("abcdefghijklmnoprstuvwzéü", min_size=2, max_size=9)
+    .filter(lambda word: word not in lists.CIVIL)
+    .map(str.title)
+)
 
 
 def person(text: str, language: str = "en", key: Pseudonymizer = MEMBER) -> str:
