@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from datacoop.records.collection import Collection, Column
-from datacoop.scrub.operators import OPERATORS
+from datacoop.records.policies import EntityPolicy
+from datacoop.scrub.operators import OPERATORS, Edit
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.validate.measures import MASK, measure, measure_names
 from datacoop_schemas import collection_names
@@ -46,8 +47,14 @@ def test_masks_count_neither_as_characters_nor_as_letters() -> None:
 @pytest.mark.parametrize("operator", ["replace", "pseudonym", "generalise"])
 @pytest.mark.parametrize("entity", sorted(payloads.shipped("documents").scrub.entities))
 def test_what_the_scrub_writes_is_a_mask(operator: str, entity: str) -> None:
-    pseudonymizer = Pseudonymizer(key=b"k" * 32)
-    assert re.fullmatch(MASK, OPERATORS[operator](entity, "value", pseudonymizer))
+    edit = Edit(
+        entity=entity,
+        text="value",
+        language="en",
+        rule=EntityPolicy(operator=operator),
+        pseudonymizer=Pseudonymizer(key=b"k" * 32),
+    )
+    assert re.fullmatch(MASK, OPERATORS[operator](edit))
 
 
 def test_a_text_of_masks_alone_has_no_share_of_letters() -> None:
