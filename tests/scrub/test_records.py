@@ -22,8 +22,9 @@ from datacoop.records.columns import SYSTEM_FIELDS
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import PERSONS_SCHEMA, Scrubbed, scrub_batch
-from datacoop.scrub.rows import Finder
+from datacoop.scrub.rows import TOO_COSTLY, Finder, Row, find_all
 from datacoop.scrub.spans import Finding
+from datacoop.scrub.texts import Place
 
 POLICY = make_policy()
 DOCUMENTS = make_collection(POLICY)
@@ -116,6 +117,22 @@ def test_rows_stay_where_they_are(texts: list[str]) -> None:
     assert found.records.column("record_id").equals(batch.column("record_id"))
     assert len(found.reasons) == batch.num_rows
     assert found.reasons.null_count == batch.num_rows
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("word " * 200_000, None),
+        ("word " * 4_000_001, TOO_COSTLY),
+        ("7 " * 1_000_000, TOO_COSTLY),
+    ],
+)
+def test_a_record_beyond_the_budget_is_held_back_uncounted_in_seconds(
+    text: str, reason: str | None
+) -> None:
+    rows = [Row(language="en", texts={Place(0, "text"): text}), Row(language="en")]
+    assert find_all(rows, WordFinder()) == [reason, None]
+    assert bool(rows[0].findings) == (reason is None)
 
 
 def test_the_schema_is_that_of_records_without_terms() -> None:

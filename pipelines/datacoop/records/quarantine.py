@@ -75,6 +75,10 @@ REASONS: dict[str, Reason] = {
         "The text could not be scrubbed within the limits.",
         "Shorten the text or split the record; nothing passes unscrubbed.",
     ),
+    "scrub.too_costly": Reason(
+        "The record is longer, or holds more numbers, than one record may.",
+        "Split it into several records; nothing passes unscrubbed.",
+    ),
     "validate.class_unknown": Reason(
         "The class is not one of those that the collection lists.",
         "Use a listed class; `datacoop collection show` prints them.",

@@ -11,6 +11,14 @@ from datacoop.scrub.texts import Place, column_texts, is_free_text, open_columns
 
 UNSUPPORTED = "scrub.language_unsupported"
 FAILED = "scrub.failed"
+TOO_COSTLY = "scrub.too_costly"
+
+WORK_BUDGET = 20_000_000
+"""Most work that one record may take: one for each character, and more for each candidate."""
+
+_CANDIDATE_WORK = 20
+_CANDIDATES = "0123456789@"
+"""Characters that make patterns look closer."""
 
 
 class Finder(Protocol):
@@ -64,9 +72,11 @@ def find_all(rows: Sequence[Row], finder: Finder) -> list[str | None]:
     A batch on which the finder fails is tried again row by row: only rows that fail alone
     are held back.
     """
-    reasons: list[str | None] = [None] * len(rows)
+    reasons = [TOO_COSTLY if is_too_costly(row) else None for row in rows]
     for language in sorted({row.language for row in rows}):
-        members = [at for at, row in enumerate(rows) if row.language == language]
+        members = [
+            at for at, row in enumerate(rows) if row.language == language and not reasons[at]
+        ]
         if not finder.supports(language):
             for at in members:
                 reasons[at] = UNSUPPORTED
@@ -74,6 +84,16 @@ def find_all(rows: Sequence[Row], finder: Finder) -> list[str | None]:
             for at in members:
                 reasons[at] = None if _found([rows[at]], language, finder) else FAILED
     return reasons
+
+
+def is_too_costly(row: Row) -> bool:
+    """Say whether searching a row is more work than a record may take, by counting alone."""
+    texts = [*row.texts.values(), *row.terms.values()]
+    characters = sum(map(len, texts))
+    if characters * (1 + _CANDIDATE_WORK) <= WORK_BUDGET:
+        return False
+    candidates = sum(text.count(one) for text in texts for one in _CANDIDATES)
+    return characters + _CANDIDATE_WORK * candidates > WORK_BUDGET
 
 
 def _found(rows: Sequence[Row], language: str, finder: Finder) -> bool:
