@@ -22,7 +22,7 @@ from datacoop.records.columns import SYSTEM_FIELDS
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import PERSONS_SCHEMA, Scrubbed, scrub_batch
-from datacoop.scrub.rows import TOO_COSTLY, Finder, Row, find_all
+from datacoop.scrub.rows import Finder, Row, find_all
 from datacoop.scrub.spans import Finding
 from datacoop.scrub.texts import Place
 
@@ -123,8 +123,8 @@ def test_rows_stay_where_they_are(texts: list[str]) -> None:
     ("text", "reason"),
     [
         ("word " * 200_000, None),
-        ("word " * 4_000_001, TOO_COSTLY),
-        ("7 " * 1_000_000, TOO_COSTLY),
+        ("word " * 4_000_001, "scrub.too_costly"),
+        ("7 " * 1_000_000, "scrub.too_costly"),
     ],
 )
 def test_a_record_beyond_the_budget_is_held_back_uncounted_in_seconds(
