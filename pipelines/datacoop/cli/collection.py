@@ -18,7 +18,13 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.jobs.contracts import add_collection, contract_of
-from datacoop.records.collection import Collection, parse_collection, read_folder
+from datacoop.records.collection import (
+    Collection,
+    parse_collection,
+    parse_scrub_policy,
+    read_folder,
+)
+from datacoop.records.policies import ScrubPolicy
 from datacoop_schemas import collection_folder, collection_names
 
 
@@ -39,6 +45,23 @@ def shipped(name: str) -> Collection:
             f"no collection {name!r} ships; there are {', '.join(collection_names())}"
         )
     return parse_collection(read_folder(collection_folder(name)))
+
+
+def scrub_policy(given: str) -> ScrubPolicy:
+    """Give the scrub policy of a collection that ships, of a folder, or of a file."""
+    if given in collection_names():
+        return shipped(given).scrub
+    path = Path(given)
+    if path.is_dir():
+        path /= "collection.yaml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(
+            f"--policy {given!r} is no file of a policy, and no collection that ships "
+            f"({', '.join(collection_names())})"
+        ) from error
+    return parse_scrub_policy(text, path.name)
 
 
 @command.command("list")

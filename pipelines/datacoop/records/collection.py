@@ -1,6 +1,6 @@
 """A collection: a named contract in the pool, kept as one folder of plain files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -123,9 +123,8 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
     contract = yaml.safe_load(files["collection.yaml"])
     faults = schema_faults("collection.v1.json", contract) or _reserved_faults(contract)
     if faults:
-        lines = "".join(f"\n  {fault}" for fault in faults)
-        raise SettingsError(f"collection.yaml has {len(faults)} faults:{lines}")
-    scrub, labelling, release = contract["scrub"], contract["labelling"], contract["release"]
+        raise _faulty("collection.yaml", faults)
+    labelling, release = contract["labelling"], contract["release"]
     return Collection(
         name=contract["name"],
         title=contract["title"],
@@ -137,17 +136,47 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
             cleaning=tuple(contract["ingest"]["cleaning"]),
             max_row_bytes=contract["ingest"]["max_row_bytes"],
         ),
-        scrub=ScrubPolicy(
-            name=scrub["name"],
-            version=scrub["version"],
-            countries=tuple(scrub["countries"]),
-            names=scrub["names"],
-            entities={name: EntityPolicy(**rule) for name, rule in scrub["entities"].items()},
-            columns=dict(scrub.get("columns", {})),
-        ),
+        scrub=_scrub_policy(contract["scrub"]),
         labelling=LabellingPolicy(**{**labelling, "values": tuple(labelling["values"])}),
         release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
         files=tuple(sorted(files.items())),
+    )
+
+
+def parse_scrub_policy(text: str, name: str) -> ScrubPolicy:
+    """Make a scrub policy of a file: the section `scrub` of a contract, or a whole contract.
+
+    Args:
+        name: What to call the file in a message.
+
+    Raises:
+        SettingsError: The policy breaks its JSON Schema.
+    """
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{name} is no YAML", hint="Correct the file.") from error
+    if isinstance(value, dict) and "scrub" in value:
+        value = value["scrub"]
+    faults = schema_faults("collection.v1.json", value, "scrub")
+    if faults:
+        raise _faulty(name, faults)
+    return _scrub_policy(value)
+
+
+def _faulty(name: str, faults: Sequence[Fault]) -> SettingsError:
+    lines = "".join(f"\n  {fault}" for fault in faults)
+    return SettingsError(f"{name} has {len(faults)} faults:{lines}")
+
+
+def _scrub_policy(scrub: Mapping[str, Any]) -> ScrubPolicy:
+    return ScrubPolicy(
+        name=scrub["name"],
+        version=scrub["version"],
+        countries=tuple(scrub["countries"]),
+        names=scrub["names"],
+        entities={name: EntityPolicy(**rule) for name, rule in scrub["entities"].items()},
+        columns=dict(scrub.get("columns", {})),
     )
 
 

@@ -14,21 +14,26 @@ MESSAGE_LENGTH = 200
 
 
 @cache
-def _validator(schema_name: str) -> jsonschema.Draft202012Validator:
+def _validator(schema_name: str, part: str) -> jsonschema.Draft202012Validator:
     schema = json.loads(read_text(f"json/{schema_name}"))
+    if part:
+        schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
 
 
-def schema_faults(schema_name: str, value: object) -> list[Fault]:
+def schema_faults(schema_name: str, value: object, part: str = "") -> list[Fault]:
     """List every way in which `value` breaks a schema, sorted by path.
+
+    Args:
+        part: The definition in the schema that `value` is held against, or nothing for all.
 
     Privacy: a message names the rule and, for short words, the value found; the files
     checked are manifests and contracts, never records.
     """
-    errors = _validator(schema_name).iter_errors(value)
+    errors = _validator(schema_name, part).iter_errors(value)
     return sorted(Fault(error.json_path, _message(error)) for error in errors)
 
 
