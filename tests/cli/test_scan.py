@@ -111,6 +111,17 @@ def test_a_language_that_nothing_reads_waits(folder: Path) -> None:
     assert line["text"] is None
 
 
+def test_what_a_personal_column_says_is_found_in_the_text(folder: Path) -> None:
+    policy = POLICY | {"columns": {"author": "PERSON"}}
+    (folder / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
+    rows = [{"id": 1, "text": "signed Qmza Zzyx", "author": "Qmza Zzyx"}, {"id": 2, "text": "Qmza"}]
+    write(folder / "authors.jsonl", rows)
+    signed, other = lines("--language", "en", file="authors.jsonl")
+    assert [one["entity"] for one in signed["findings"]] == ["PERSON"]
+    assert "Qmza" not in signed["text"]
+    assert other["text"] == "Qmza"
+
+
 def test_csv_is_scanned_too(folder: Path) -> None:
     (folder / "rows.csv").write_text('id,text\n1,"a, x@example.org"\n', encoding="utf-8")
     (line,) = lines("--language", "en", file="rows.csv")

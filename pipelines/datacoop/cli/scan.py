@@ -1,7 +1,6 @@
 """`datacoop scan`: what would be scrubbed, at a steward's own desk."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -97,12 +96,11 @@ def _scan_texts(
     *,
     as_json: bool,
 ) -> None:
-    page, counts = ScanPage(policy), _Counts()
+    page = ScanPage(policy)
     with progress_bar("scan", quiet=as_json) as progress:
         for done, path in enumerate(files):
             progress(done, len(files))
             for scanned in scan_texts(path, policy, where):
-                counts.add(scanned)
                 page.add(path.name, scanned)
                 if as_json:
                     click.echo(json.dumps(_line(scanned, where), ensure_ascii=False))
@@ -112,7 +110,7 @@ def _scan_texts(
         except OSError as error:
             raise OutsideError("disk", "write", "the page cannot be written") from error
     if not as_json:
-        emit(False, None, *counts.lines(), *([f"written: {page_path}"] if page_path else []))
+        emit(False, None, *_lines(page), *([f"written: {page_path}"] if page_path else []))
 
 
 def _line(scanned: ScannedText, where: TextColumns) -> Mapping[str, object]:
@@ -124,30 +122,18 @@ def _line(scanned: ScannedText, where: TextColumns) -> Mapping[str, object]:
     return line | ({"reason": scanned.reason} if scanned.reason else {})
 
 
-class _Counts:
-    """What a person is told of a scan of texts."""
-
-    def __init__(self) -> None:
-        self._texts = 0
-        self._findings: Counter[tuple[str, str, str]] = Counter()
-        self._reasons: Counter[str] = Counter()
-
-    def add(self, scanned: ScannedText) -> None:
-        if scanned.reason:
-            self._reasons[scanned.reason] += 1
-            return
-        self._texts += 1
-        for done, findings in zip(("taken out", "kept"), scanned.edits, strict=True):
-            self._findings.update((one.entity, scanned.column, done) for one in findings)
-
-    def lines(self) -> list[object]:
-        found = [(*key, count) for key, count in sorted(self._findings.items())]
-        reasons = sorted(self._reasons.items())
-        return [
-            f"{self._texts} texts",
-            table("", ["personal data found", "column", "", "findings"], found),
-            table("", ["would be quarantined for", "records"], reasons),
-        ]
+def _lines(page: ScanPage) -> list[object]:
+    """Give what a person is told of a scan of texts: counts, never a value."""
+    found = [
+        (entity, column, done, count)
+        for done, counts in (("taken out", page.edited), ("kept", page.kept))
+        for (entity, column), count in sorted(counts.items())
+    ]
+    return [
+        f"{page.texts} texts",
+        table("", ["personal data found", "column", "", "findings"], found),
+        table("", ["would be quarantined for", "records"], sorted(page.reasons.items())),
+    ]
 
 
 def _scan_rows(

@@ -79,9 +79,12 @@ class ScanPage:
     def __init__(self, policy: ScrubPolicy) -> None:
         self._policy = policy
         self._files: dict[str, None] = {}
-        self._texts = 0
-        self._counts: dict[str, Counter[tuple[str, str]]] = {"edited": Counter(), "kept": Counter()}
-        self._reasons: Counter[str] = Counter()
+        self.texts = 0
+        self.edited: Counter[tuple[str, str]] = Counter()
+        """Findings taken out, by entity and column."""
+        self.kept: Counter[tuple[str, str]] = Counter()
+        self.reasons: Counter[str] = Counter()
+        """Records that would be quarantined, by reason."""
         self._shown: Counter[str] = Counter()
         self._samples: list[tuple[str, ScannedText]] = []
 
@@ -89,11 +92,11 @@ class ScanPage:
         """Count a text, and keep it where it shows what few samples have shown."""
         self._files[file] = None
         if scanned.reason is not None:
-            self._reasons[scanned.reason] += 1
+            self.reasons[scanned.reason] += 1
             return
-        self._texts += 1
-        for name, findings in scanned.edits._asdict().items():
-            self._counts[name].update((one.entity, scanned.column) for one in findings)
+        self.texts += 1
+        self.edited.update((one.entity, scanned.column) for one in scanned.edits.edited)
+        self.kept.update((one.entity, scanned.column) for one in scanned.edits.kept)
         names = {one.entity for findings in scanned.edits for one in findings}
         wanted = any(self._shown[name] < SAMPLES_PER_ENTITY for name in names)
         if wanted and len(self._samples) < MOST_SAMPLES:
@@ -136,15 +139,14 @@ class ScanPage:
         )
 
     def _verdict(self) -> str:
-        edited, kept = (self._counts[name].total() for name in ("edited", "kept"))
-        waiting = self._reasons.total()
         return (
-            f"{self._texts:,} texts: {edited:,} findings taken out, {kept:,} kept; "
-            f"{waiting:,} records would wait in quarantine."
+            f"{self.texts:,} texts: {self.edited.total():,} findings taken out, "
+            f"{self.kept.total():,} kept; "
+            f"{self.reasons.total():,} records would wait in quarantine."
         )
 
     def _count_table(self) -> str:
-        found = self._counts["edited"] + self._counts["kept"]
+        found = self.edited + self.kept
         rows = [(*key, count, self._done(key[0])) for key, count in sorted(found.items())]
         head = ("entity", "column", "findings", "what happens")
         return _table("Counts by entity and column", head, rows)
@@ -169,9 +171,9 @@ class ScanPage:
         )
 
     def _waiting(self) -> str:
-        if not self._reasons:
+        if not self.reasons:
             return "<p>None.</p>"
-        rows = sorted(self._reasons.items(), key=lambda item: (-item[1], item[0]))
+        rows = sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
         return _table("Records by reason", ("reason", "records"), rows)
 
 

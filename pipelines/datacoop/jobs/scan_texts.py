@@ -20,7 +20,7 @@ from datacoop.scrub.operators import apply
 from datacoop.scrub.presidio import SPACY_MODELS, PresidioFinder
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.rows import Finder, Row, find_all
-from datacoop.scrub.spans import Finding
+from datacoop.scrub.spans import Finding, placeholder_pattern
 from datacoop.scrub.texts import Place
 
 _ROWS_AT_ONCE = 50
@@ -91,7 +91,11 @@ class _Desk:
 def _scan_rows(raw: Sequence[RawRow], desk: _Desk) -> Iterator[ScannedText]:
     reasons = [row.reason or _fault(row.parsed or {}, desk.columns.texts) for row in raw]
     rows = [
-        Row(language=_language(one, desk.columns), texts={} if reason else _texts(one, desk))
+        Row(
+            language=_language(one, desk.columns),
+            texts={} if reason else _texts(one, desk),
+            personal=_personal(one, desk.policy),
+        )
         for one, reason in zip(raw, reasons, strict=True)
     ]
     sound = [at for at, reason in enumerate(reasons) if reason is None]
@@ -127,6 +131,17 @@ def _texts(row: RawRow, desk: _Desk) -> dict[Place, str]:
         Place(0, column): values[column]
         for column in desk.columns.texts
         if values.get(column) is not None
+    }
+
+
+def _personal(row: RawRow, policy: ScrubPolicy) -> dict[str, str]:
+    """Give the values of personal columns, which are searched for in the texts."""
+    placeholder = placeholder_pattern({*policy.entities, *policy.columns.values()})
+    values = row.parsed or {}
+    return {
+        name: value
+        for name in policy.columns
+        if isinstance(value := values.get(name), str) and not placeholder.fullmatch(value)
     }
 
 
