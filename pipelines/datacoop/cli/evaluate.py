@@ -55,7 +55,8 @@ def scrub(gold: tuple[Path, ...], policy: str, part: str, show_misses: bool, as_
     GOLD holds one JSON object a line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}.
     A span may have a "kind" (DIRECT, QUASI, NO_MASK) and an "entity_id". A span is found when all
     its letters and digits are taken out, a title before it (Mr, Frau) apart. The interval is that
-    of Clopper and Pearson, 95 %. What the policy keeps counts as left.
+    of Clopper and Pearson, 95 %. What the policy keeps counts as left, what it cuts to a year as
+    taken out.
 
     \b
     Example:
