@@ -160,12 +160,21 @@ def test_a_text_without_gold_counts_against_precision() -> None:
 
 def test_direct_identifiers_lead_the_misses_then_the_longest() -> None:
     row = gold("Ann, Christopher, Bo", "Ann|P|DIRECT", "Christopher|P|QUASI", "Bo|P|QUASI")
-    many = [(gold("Bo " * 2 + "Zed", "Zed|P|QUASI", record=f"{n:02}"), []) for n in range(30)]
+    many = [(gold(f"by {n:04}", f"{n:04}|N|QUASI", record=f"{n}"), []) for n in range(30)]
     misses = counted((row, []), *many).misses
-    assert [miss.text for miss in misses[:3]] == ["Ann", "Christopher", "Zed"]
+    assert [miss.text for miss in misses[:3]] == ["Ann", "Christopher", "0000"]
     assert len(misses) == 20
     assert (misses[1].before, misses[1].after) == ("Ann, ", ", Bo")
     assert "Ann" not in repr(misses[0])
+
+
+def test_equal_words_are_one_miss() -> None:
+    rows = [(gold("by Bo Li", "Bo Li|P", record=name), []) for name in "abc"]
+    half = gold("by Bo Li", "Bo Li|P", record="d")
+    other = gold("by Bo Li", "Bo Li|Q")
+    first, second = counted(*rows, (half, found(half, "Bo")), (other, [])).misses
+    assert (first.record, first.span.label, first.times, first.left) == ("a", "P", 4, 14)
+    assert (second.span.label, second.times, second.left) == ("Q", 1, 4)
 
 
 texts = st.text("ab .", min_size=4, max_size=12)

@@ -141,12 +141,13 @@ def _misses(misses: tuple[Miss, ...]) -> object:
             miss.record,
             miss.span.label,
             miss.span.kind or "-",
+            miss.times,
             miss.left,
             *map(repr, (miss.before, miss.text, miss.after)),
         )
         for miss in misses
     ]
-    head = ["record", "label", "kind", "left", "before", "missed", "after"]
+    head = ["record", "label", "kind", "times", "left", "before", "missed", "after"]
     return table("Worst misses: holds text of records", head, rows)
 
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -132,12 +132,15 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """A gold span that is not found whole. Privacy: holds text of a record."""
+    """Words that gold marks and that are not found whole. Privacy: holds text of a record."""
 
     record: str
+    """The first in which they are missed."""
     span: GoldSpan
     left: int
-    """Letters and digits left in the text."""
+    """Letters and digits left, in all texts together."""
+    times: int
+    """Mentions that are missed."""
     before: str = field(repr=False)
     text: str = field(repr=False)
     after: str = field(repr=False)
@@ -155,7 +158,10 @@ class Evaluation:
     tallies: Mapping[Slice, Tally]
     """By language, label and kind; sorted, the sums of a language first."""
     misses: tuple[Miss, ...]
-    """The worst, at most `WORST_MISSES`: direct identifiers first, then by letters left."""
+    """The worst, at most `WORST_MISSES`: direct identifiers first, then by letters left.
+
+    Equal words with equal label and kind are one miss.
+    """
 
 
 def read_gold(path: Path) -> list[GoldRow]:
@@ -246,7 +252,7 @@ class Counting:
         self._not_searched: Counter[str] = Counter()
         self._covers: defaultdict[str, Cover] = defaultdict(Cover)
         self._tallies: defaultdict[Slice, Tally] = defaultdict(Tally)
-        self._misses: list[Miss] = []
+        self._misses: dict[tuple[str, str, str], Miss] = {}
 
     def add(self, row: GoldRow, outcome: str | Iterable[Finding]) -> None:
         """Count a row.
@@ -270,12 +276,26 @@ class Counting:
         for part in _slices(row):
             spans = [span for span in needed if _is_in(span, part)]
             _count(self._tallies[part], row, {span: needed[span] for span in spans}, covered)
-        self._misses += [
-            _miss(row, span, len(letters - covered))
-            for span, letters in needed.items()
-            if span.kind != NO_MASK and not letters <= covered
-        ]
-        self._misses = sorted(self._misses, key=_badness)[:WORST_MISSES]
+        for span, letters in needed.items():
+            if span.kind != NO_MASK and not letters <= covered:
+                self._miss(row, span, len(letters - covered))
+
+    def _miss(self, row: GoldRow, span: GoldSpan, left: int) -> None:
+        text = row.text[span.start : span.end]
+        key = (span.label, span.kind, text)
+        known = self._misses.get(key)
+        if known:
+            self._misses[key] = replace(known, left=known.left + left, times=known.times + 1)
+            return
+        self._misses[key] = Miss(
+            record=row.id,
+            span=span,
+            left=left,
+            times=1,
+            before=row.text[max(0, span.start - _MISS_CONTEXT) : span.start],
+            text=text,
+            after=row.text[span.end : span.end + _MISS_CONTEXT],
+        )
 
     def evaluation(self) -> Evaluation:
         """Give the figures of the rows counted so far."""
@@ -284,7 +304,7 @@ class Counting:
             not_searched=dict(sorted(self._not_searched.items())),
             covers=dict(sorted(self._covers.items())),
             tallies=dict(sorted(self._tallies.items())),
-            misses=tuple(self._misses),
+            misses=tuple(sorted(self._misses.values(), key=_badness)[:WORST_MISSES]),
         )
 
 
@@ -336,17 +356,6 @@ def _needed(row: GoldRow, span: GoldSpan) -> set[int]:
 
 def _letters(text: str, ranges: Iterable[tuple[int, int]]) -> set[int]:
     return {place for low, high in ranges for place in range(low, high) if text[place].isalnum()}
-
-
-def _miss(row: GoldRow, span: GoldSpan, left: int) -> Miss:
-    return Miss(
-        record=row.id,
-        span=span,
-        left=left,
-        before=row.text[max(0, span.start - _MISS_CONTEXT) : span.start],
-        text=row.text[span.start : span.end],
-        after=row.text[span.end : span.end + _MISS_CONTEXT],
-    )
 
 
 def _badness(miss: Miss) -> tuple[bool, int, str, GoldSpan]:
