@@ -40,14 +40,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the records")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    result = measured(is_quick=arguments.quick)
+    first, last = (QUICK_FIRST, QUICK_ALL) if arguments.quick else (FIRST, ALL)
+    result = {"hostile": hostile(), "memory": memory(first, last)}
     print(json.dumps(result, indent=2) if arguments.json else shown(result))
-
-
-def measured(*, is_quick: bool) -> dict[str, Any]:
-    """Give all figures."""
-    first, last = (QUICK_FIRST, QUICK_ALL) if is_quick else (FIRST, ALL)
-    return {"hostile": hostile(), "memory": memory(first, last)}
 
 
 def memory(first: int, last: int) -> dict[str, Any]:
