@@ -19,7 +19,9 @@ from datacoop.cli.common import (
 )
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.records.collection import Collection, parse_collection, read_folder
-from datacoop_schemas import collection_folder, collection_names
+from datacoop.records.policies import ScrubPolicy
+from datacoop.records.policy_file import parse_policy, shipped_policy
+from datacoop_schemas import collection_folder, collection_names, policy_names
 
 
 @click.group("collection")
@@ -39,6 +41,24 @@ def shipped(name: str) -> Collection:
             f"no collection {name!r} ships; there are {', '.join(collection_names())}"
         )
     return parse_collection(read_folder(collection_folder(name)))
+
+
+def scrub_policy(given: str) -> ScrubPolicy:
+    """Give a scrub policy: one that ships, that of a collection, or that of a file or folder."""
+    if given in policy_names():
+        return parse_policy(shipped_policy(given))
+    if given in collection_names():
+        return shipped(given).scrub
+    path = Path(given)
+    if path.is_dir():
+        return parse_collection(read_folder(path)).scrub
+    try:
+        return parse_policy(path.read_text(encoding="utf-8"), name=path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(
+            f"--policy {given!r} is no file, none of the policies that ship "
+            f"({', '.join(policy_names())}) and no collection that ships"
+        ) from error
 
 
 @command.command("list")

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from datacoop.pool.keys import SigningKey, load_signing_key
 from datacoop.pool.pool import Pool
@@ -75,7 +76,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         numeric = bool(listed) and all(isinstance(row[index], int | float) for row in listed)
         made.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        made.add_row(*(str(value) for value in row))
+        # As plain text: a value in square brackets is no markup.
+        made.add_row(*(Text(str(value)) for value in row))
     return made
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from datacoop.errors import SettingsError
 from datacoop.ingest.read import read_range
 from datacoop.ingest.splitting import plan_ranges
 from datacoop.jobs.intake import RANGE_BYTES
@@ -22,7 +23,7 @@ from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import scrub_batch
 from datacoop.validate.rows import RowChecker
 
-_DESK_KEY = bytes(32)
+DESK_KEY = bytes(32)
 """Pseudonyms are made and thrown away here: any key does."""
 
 
@@ -47,7 +48,7 @@ def scan_file(
     manifest = _manifest(path, collection, languages, columns)
     store = open_store(str(path.resolve().parent))
     finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
-    pseudonymizer, checker = Pseudonymizer(key=_DESK_KEY), RowChecker(collection)
+    pseudonymizer, checker = Pseudonymizer(key=DESK_KEY), RowChecker(collection)
     findings: Counter[str] = Counter()
     quarantined: Counter[str] = Counter()
     rows = 0
@@ -72,12 +73,16 @@ def scan_file(
     )
 
 
-def _manifest(
-    path: Path, collection: Collection, languages: Sequence[str], columns: Mapping[str, str]
-) -> Manifest:
-    """Describe a file that nobody has signed for: only what reading needs is said."""
+def desk_file(path: Path, columns: Mapping[str, str]) -> SourceFile:
+    """Describe a file that nobody has signed for.
+
+    Raises:
+        SettingsError: There is no such file, or its format is not known.
+    """
     kind, compression = guess_format(path.name)
-    file = SourceFile(
+    if not path.is_file():
+        raise SettingsError(f"there is no file {path.name}", hint="Check the path.")
+    return SourceFile(
         path=path.name,
         sha256="",
         size_bytes=path.stat().st_size,
@@ -86,6 +91,12 @@ def _manifest(
         columns=tuple(sorted(columns.items())),
         ignored_columns=(),
     )
+
+
+def _manifest(
+    path: Path, collection: Collection, languages: Sequence[str], columns: Mapping[str, str]
+) -> Manifest:
+    """Say what reading needs of the manifest that is not written yet."""
     terms = Terms(
         spdx="",
         rights_holder="",
@@ -103,7 +114,7 @@ def _manifest(
         collection=collection.name,
         title="",
         languages=tuple(languages),
-        files=(file,),
+        files=(desk_file(path, columns),),
         terms=terms,
         legal_basis="",
         people=(),

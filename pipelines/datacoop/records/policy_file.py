@@ -25,20 +25,29 @@ def shipped_policy(name: str) -> str:
     return policy_text(name)
 
 
-def parse_policy(text: str, columns: Mapping[str, str] | None = None) -> ScrubPolicy:
+def parse_policy(
+    text: str, columns: Mapping[str, str] | None = None, *, name: str = "scrub.yaml"
+) -> ScrubPolicy:
     """Make a policy of the text of its file.
 
     Args:
-        columns: Payload columns that hold one personal value, each with its entity.
+        name: The file's name, for messages.
+        columns: Payload columns that hold one personal value, each with its entity, beside
+            those that the file names.
 
     Raises:
-        SettingsError: The file breaks its JSON Schema.
+        SettingsError: The file is no YAML, or breaks its JSON Schema.
     """
-    value = yaml.safe_load(text)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(
+            f"{name} is no YAML", hint="Copy a scrub policy that ships and change it."
+        ) from error
     faults = schema_faults("scrub-policy.v1.json", value)
     if faults:
         lines = "".join(f"\n  {fault}" for fault in faults)
-        raise SettingsError(f"scrub.yaml has {len(faults)} faults:{lines}")
+        raise SettingsError(f"{name} has {len(faults)} faults:{lines}")
     return ScrubPolicy(
         name=value["name"],
         version=value["version"],
@@ -46,7 +55,7 @@ def parse_policy(text: str, columns: Mapping[str, str] | None = None) -> ScrubPo
         names=value["names"],
         entities=_rules(value["entities"]),
         languages={code: _rules(rules) for code, rules in value.get("languages", {}).items()},
-        columns=dict(columns or {}),
+        columns={**value.get("columns", {}), **(columns or {})},
     )
 
 

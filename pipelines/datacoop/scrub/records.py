@@ -21,13 +21,13 @@ from datacoop.records.columns import (
     SYSTEM_FIELDS,
 )
 from datacoop.records.policies import ScrubPolicy
-from datacoop.scrub.carry import PERSON, Known, from_column, from_finding, literal_findings
+from datacoop.scrub.edits import row_edits
 from datacoop.scrub.masked import masked_digest, normalised_text
 from datacoop.scrub.minhash import shingles, signatures
-from datacoop.scrub.operators import apply, is_kept, mask
+from datacoop.scrub.operators import apply, mask
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.rows import Finder, Row, find_all, gather
-from datacoop.scrub.spans import Finding, merge_overlaps
+from datacoop.scrub.spans import Finding
 from datacoop.scrub.texts import Place, blank, is_free_text, open_columns, rebuilt
 
 NOT_A_PERSON = frozenset(
@@ -112,13 +112,11 @@ def _check_columns(collection: Collection) -> None:
 
 def _clean(row: Row, policy: ScrubPolicy, pseudonymizer: Pseudonymizer) -> _Cleaned:
     policy = policy.in_language(row.language)
-    known = _known(row, policy.columns)
     values = [(policy.columns[name], value) for name, value in row.personal.items()]
     texts, masked = {}, {}
-    for place, text in (row.texts | row.terms).items():
-        found = row.findings[place] + (literal_findings(text, known) if known else [])
-        edits = merge_overlaps(one for one in found if not is_kept(one.entity, policy))
-        kept = merge_overlaps(one for one in found if is_kept(one.entity, policy))
+    given = row.texts | row.terms
+    for place, (edits, kept) in row_edits(row, policy).items():
+        text = given[place]
         values += [(one.entity, text[one.start : one.end]) for one in edits + kept]
         texts[place] = apply(text, edits, row.language, policy, pseudonymizer)
         masked[place] = normalised_text(mask(text, edits))
@@ -133,19 +131,6 @@ def _clean(row: Row, policy: ScrubPolicy, pseudonymizer: Pseudonymizer) -> _Clea
         counts=Counter(entity for entity, _ in values),
         digests=_digests(values, pseudonymizer),
     )
-
-
-def _known(row: Row, personal_columns: Mapping[str, str]) -> frozenset[Known]:
-    known = [
-        one
-        for name, value in row.personal.items()
-        for one in from_column(value, personal_columns[name])
-    ]
-    for place, found in row.findings.items():
-        for one in found:
-            if one.entity == PERSON:
-                known += from_finding(row.texts[place][one.start : one.end])
-    return frozenset(known)
 
 
 def _replaced(
