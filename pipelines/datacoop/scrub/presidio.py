@@ -23,6 +23,7 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import names
 from datacoop.scrub.patterns import (
+    MARGIN,
     PatternSearch,
     Subject,
     blanked,
@@ -31,6 +32,7 @@ from datacoop.scrub.patterns import (
     subject,
     windows,
 )
+from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.catalogue import COUNTRIES, chosen, entities
 from datacoop.scrub.recognizers.checks import CHECKS
 from datacoop.scrub.recognizers.values import Rule, Stock
@@ -85,6 +87,7 @@ class PresidioFinder:
         self._languages = frozenset(languages)
         self._models = dict(models)
         self._searches = _searches(policy)
+        self._checked = tuple(one for one in self._searches if one.has_check)
         self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
         self._placeholder = placeholder_pattern(policy.entities)
 
@@ -129,8 +132,22 @@ class PresidioFinder:
         return found
 
     def _search(self, text: str) -> list[Finding]:
-        prepared = subject(text)
-        return search(prepared, self._searches) + self._phones(prepared)
+        plain = plain_text(text)
+        found = self._search_plain(plain, self._searches)
+        if plain.is_broken:
+            # Where a line breaks inside a group of digits; too rash for values without a check.
+            joined = plain_text(text, joins_lines=True)
+            found += self._search_plain(joined, self._checked)
+        return found
+
+    def _search_plain(
+        self, plain: PlainText, searches: tuple[PatternSearch, ...]
+    ) -> list[Finding]:
+        prepared = subject(plain.text)
+        found = search(prepared, searches) + self._phones(prepared)
+        return [
+            Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
+        ]
 
     def _phones(self, prepared: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
@@ -140,7 +157,7 @@ class PresidioFinder:
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
             for low, high in windows(prepared, _PHONE_DIGITS)
             for region in self._phone_regions
-            for match in phonenumbers.PhoneNumberMatcher(prepared.plain[low:high], region)
+            for match in phonenumbers.PhoneNumberMatcher(prepared.latin[low:high], region)
             if self._policy.entities["PHONE_NUMBER"].threshold <= _PHONE_SCORE
             and CHECKS["phone"](match.raw_string)
         ]
@@ -261,8 +278,10 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         needs_context=all(score < threshold for _, score in rule.patterns),
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
+        margin=rule.margin,
         guard=regex.compile(rule.guard) if rule.guard else None,
-        overlapped=rule.check is not None,
+        any_script=rule.any_script,
+        has_check=rule.check is not None,
     )
 
 
@@ -284,12 +303,14 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
         threshold=threshold,
-        context=context_pattern(recognizer.context or ()),
+        context=context_pattern((*(recognizer.context or ()), *stock.context)),
         needs_context=stock.floor < threshold and _needs_context(recognizer, threshold),
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
+        margin=MARGIN,
         guard=regex.compile(stock.guard) if stock.guard else None,
-        overlapped=False,
+        any_script=stock.any_script,
+        has_check=False,
     )
 
 

@@ -1,0 +1,188 @@
+"""Street addresses, in the forms of the six countries and a few of their neighbours."""
+
+from datacoop.scrub.recognizers.values import Rule
+
+_HOUSE = r"(?<![\w.,/€$£-])(?:No\.?\s?)?\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b|[A-Za-z]\b)?,?\s"
+_WORD = r"(?:[\p{Lu}\d][\p{L}\d'’.-]{0,40}+)"
+_SMALL = r"(?:of|the|and|on|upon|in|de|du|des|de\sla|la|le|les|d['’]\p{L}+|l['’]\p{L}+|à|au|aux|sur|sous|en|et)"
+_UNIT = (
+    r"(?:,?\s{1,2}(?:Apartment|Apt\.?|Suite|Ste\.?|Unit|Flat|Floor|Room|Rm\.?|bureau|appartement|appt?\.?|"
+    r"app\.|étage|bâtiment|bât\.?)\s?\#?\s?[\w-]{1,6}|,?\s?\#\s?\d{1,3}(?:-\d{1,5})?)"
+)
+_TOWN = rf"(?:[\p{{Lu}}][\p{{L}}'’.-]{{0,40}}+(?:[\s-](?:{_SMALL}\s)?[\p{{Lu}}][\p{{L}}'’.-]{{0,40}}+){{0,3}})"
+_GB_POST = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"
+_CA_POST = r"[A-Z]\d[A-Z][\s-]?\d[A-Z]\d\b"
+_POST = rf"(?:{_GB_POST}|{_CA_POST}|(?:Singapore\s|S\(?)\d{{6}}\b\)?|\d{{5}}(?:-\d{{4}})?\b)"
+_TAIL = (
+    rf"(?:{_UNIT}){{0,2}}(?:\s?[,\n]\s{{0,3}}{_TOWN}){{0,3}}?(?:[,\s]\s{{0,2}}(?:\(?(?:{_TOWN}|[A-Z]{{2}})\)?[,\s]\s{{0,2}}){{0,2}}{_POST})"
+    rf"|(?:{_UNIT}){{1,2}}(?:\s?[,\n]\s{{0,3}}{_TOWN})?|(?:\s?,\s{{0,3}}{_TOWN})?"
+)
+
+_TYPES = (
+    "Street|St|Str|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Cres|Cr|Boulevard|Blvd|Way|"
+    "Place|Pl|Square|Sq|Terrace|Terr|Ter|Gardens?|Gdns|Grove|Gr|Hill|Rise|Row|Walk|Mews|Parade|View|Vale|Green|"
+    "Park|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Trail|Trl|Loop|Quay|Wharf|Yard|Gate|Garth|Ginnel|Wynd|"
+    "Croft|Fold|Mount|Bank|Bend|Approach|Alley|Passage|Path|Promenade|Esplanade|Cove|Heights|Hts|Ridge|Run|"
+    "Landing|Line|Concession|Sideroad|Private|Link|Ring|Turn|Point|Broadway|Mall|Embankment|Crossing"
+)
+_COMMON_TYPES = "street|road|avenue|ave|boulevard|blvd|lane|drive|crescent|parkway|pkwy|rd|terrace|court|place"
+_MALAY = r"(?:Jalan|Jln|Lorong|Lor|Bukit|Kampong|Taman|Lengkong|Lengkok|Persiaran)"
+_FR_TYPES = (
+    r"(?:rue|r\.|avenue|av\.?|boulevard|bd\.?|boul\.?|blvd\.?|place|pl\.|allées?|all\.|chemin|ch\.|che\.|impasse|imp\.|"
+    r"quai|cours|square|sq\.|passage|route|rte\.?|rang|montée|côte|venelle|ruelle|sentier|villa|cité|résidence|"
+    r"faubourg|fbg|esplanade|promenade|rond-point|traverse|voie|hameau|lotissement|lieu-dit|clos|mail|parvis|porte|pont|carré|terrasse|croissant)"
+)
+_FR_NAME = rf"(?:(?:de\sla|de\sl['’]|de|du|des|d['’]|la|le|les|l['’]|à|au|aux|et|en|sur|sous)\s?|[\p{{Lu}}\d][\p{{L}}\d'’.-]{{0,40}}+\s?|\p{{L}}[\p{{L}}'’-]{{0,40}}+-[\p{{L}}'’-]{{0,40}}+\s?)"
+
+_DE_ENDS = (
+    r"(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|markt|"
+    r"berg|feld|hof|graben|brücke|tor|wall|promenade|kamp|twiete|redder|stieg|höhe|winkel|garten|gärten|anger|"
+    r"bogen|gang|hang|heide|horst|koppel|leite|rain|reihe|siedlung|terrasse|wiese|ort|busch|kai|deich|bruch)"
+)
+_DE_STREET = (
+    rf"(?:(?:\p{{Lu}}[\p{{L}}.]{{0,40}}+[\s-]){{0,3}}(?:(?:\p{{Lu}}\p{{L}}{{0,40}}?(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|kamp|twiete|graben|wall|markt|hof|berg|feld))(?!\p{{L}})))"
+)
+_DE_HOUSE = r"\s{1,2}\d{1,4}(?:\s?[a-zA-Z]\b)?(?:\s?[-/–]\s?\d{1,4}(?:\s?[a-z]\b)?)?(?![\d,]\d)"
+_DE_TAIL = rf"(?:\s?[,\n;]?\s{{0,2}}(?:in\s)?(?:D-|DE-|A-|CH-)?\d{{4,5}}\s{{1,2}}{_TOWN}|\s?,\s{_TOWN})?"
+
+_KR_ROAD = (
+    r"(?:(?:[가-힣]{1,7}(?:특별자치도|특별자치시|특별시|광역시|도|시|군|구)|서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s{1,2}){0,4}"
+    r"(?:[가-힣]{1,7}[읍면동리]\s{1,2}){0,2}"
+    r"[가-힣][가-힣\d·]{0,14}?(?:대로|로|길)(?:\s?\d{1,4}(?:번?[가나다라]?길|번안길))?\s{0,2}(?:지하\s?)?\d{1,5}(?:-\d{1,5})?(?!\d|\s?[%년월일시원명개회차배])"
+    r"(?:번지)?(?:\s?,?\s?(?:지하\s?)?(?:[가-힣A-Za-z\d]{1,12}동\s?)?\d{1,4}(?:호|층)|\s?,?\s?\d{1,4}동\s\d{1,5}호|\s?,?\s?[A-Z가-힣]동\s\d{1,5}호){0,2}(?:\s?\([가-힣\d,\s]{2,30}\))?"
+)
+_KR_LOT = (
+    r"(?:[가-힣]{1,7}(?:특별자치도|특별자치시|특별시|광역시|도|시|군|구)\s{1,2}|(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s{1,2}){1,4}"
+    r"(?:[가-힣]{1,7}[읍면]\s{1,2})?[가-힣]{1,7}\d?(?:동|리|가)\s{1,2}(?:산\s?)?\d{1,5}(?:-\d{1,5})?(?:번지)?"
+    r"(?:\s?,?\s?(?:[가-힣A-Za-z\d]{2,12}\s)?\d{1,4}동\s?\d{1,5}호|\s?,?\s?\d{1,5}호)?"
+)
+_KR_BLOCK = r"[가-힣]{1,7}(?:동|읍|면|리)\s{1,2}[가-힣A-Za-z\d]{2,14}(?:아파트|빌라|오피스텔|타워|맨션|빌딩)\s{0,2}\d{1,4}동\s?\d{1,5}호|\d{1,4}동\s\d{1,5}호"
+
+_ABODE = (
+    "address", "live at", "lives at", "lived at", "living at", "live in", "lives in", "reside", "residing",
+    "resident at", "moved to", "moved from", "located", "sent to", "send to", "deliver", "ship", "billing", "mail",
+    "office is at", "meet", "taxi to", "taxi", "arrived at", "return to", "visit", "home is", "directions to", "flat", "street", "zip",
+    "adresse", "habite", "demeur", "domicil", "réside", "résidence", "livr", "courrier", "rendez-vous", "siège",
+    "anschrift", "wohnt", "wohnhaft", "wohne", "gewohnt", "gemeldet", "zustell", "liefer", "sitz in", "straße", "strasse", "umgezogen", "ziehe",
+    "주소", "거주", "살고", "살며", "사는", "이사", "배송", "우편", "소재", "송달",
+)  # fmt: skip
+
+ADDRESSES = (
+    # 12 Quarry Lane, Leeds LS1 4AB; Blk 12 Jalan Kayu #03-118; Flat 3, 12 High Street
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (
+                rf"(?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}})?{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}?(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
+                0.7,
+            ),
+            (rf"(?:(?:Blk|Block)\s)?{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
+            (rf"\b(?:Blk|Block)\s?\d{{1,4}}[A-Z]?,?\s(?:{_WORD}\s){{0,4}}{_WORD}(?:{_TAIL})", 0.7),
+            # Any house with a unit, or a place and its post code
+            (rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s(?:{_GB_POST}|{_CA_POST})", 0.6),
+            (rf"(?:P\.?\s?O\.?\s?Box|Post\s?Office\sBox|Postfach|Case\spostale|C\.P\.|Boîte\spostale|B\.?P\.?|Postbox|Postboks)\s(?:n[°º]\s?)?\d[\d\s]{{0,6}}\d?(?:{_TAIL})", 0.6),
+            (r"\b(?:PSC\s\d{1,5},?\s{1,2}Box\s\d{1,5}|Unit\s\d{1,5},?\s{1,2}Box\s\d{1,5}|US[A-Z]{1,4}\s[\p{L}'-]{2,30})\s{1,3}[AFD]PO,?\sA[AEP]\s\d{5}\b", 0.7),
+        ),
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+        any_script=True,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (rf"(?<![\w.,/€$£-])\d{{1,5}}[a-z]?,?\s(?:[\p{{L}}\d'’.-]{{1,40}}+\s){{0,3}}?[\p{{L}}'’-]{{1,40}}+\s(?:{_COMMON_TYPES})\b(?:{_UNIT}){{0,2}}", 0.2),
+            (rf"(?<![\w.,/€$£-])\d{{1,5}}[a-z]?,?\s(?:[\p{{L}}\d'’.-]{{1,40}}+[,\s]\s{{0,2}}){{1,8}}?(?:\bapt|suite|apartment)\b\.?\s?\d{{1,5}}(?:[,\s]\s{{0,3}}\p{{L}}[\p{{L}}'’.-]{{0,40}}+){{0,6}}(?:,?\s{{1,3}}\d{{5}}\b)?", 0.5),
+            (r"\b(?:psc\s\d{1,5},?\s{1,2}box\s\d{1,5}|unit\s\d{1,5},?\s{1,2}box\s\d{1,5}|p\.?o\.?\sbox\s\d{1,6})(?:\s{1,3}[afd]po,?\sa[aep]\s\d{5}\b)?", 0.5),
+        ),
+        context=_ABODE,
+        least_digits=1,
+        margin=90,
+        guard=rf"(?i)\b(?:{_COMMON_TYPES}|apt|suite|apartment|box)\b",
+        any_script=True,
+    ),
+    # Where only the words around say that it is an address
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (r"(?<![\w.,/€$£-])(?:\d{1,5}[a-z]?,?\s{1,2}){0,2}(?:\p{Lu}[\p{L}'’.-]{0,40}+\s){0,4}\p{Lu}[\p{L}'’.-]{2,}+,?\s\d{1,4}[a-z]?\b(?![.,]\d|\s?%)(?:\s{0,2}[,\n]\s{0,2}(?:\d{4,5}\s)?\p{Lu}[\p{L}'’-]+)?(?:,?\s\d{5}\b)?", 0.1),
+            (r"(?<![\w.,/€$£-])\d{1,5}[a-z]?,?\s(?:\p{Lu}[\p{L}'’.-]{1,40}+[ ]){1,3}\p{Lu}[\p{L}'’.-]{0,40}+(?:\s{0,2},\s{0,2}\p{Lu}[\p{L}'’-]+)?(?:,?\s\d{5}\b)?", 0.1),
+            (r"(?<![\w.,/€$£+-])\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)", 0.05),
+        ),
+        context=(*_ABODE, "zip code", "zip", "postal code", "postcode", "code postal", "postleitzahl", "plz", "우편번호"),
+        least_digits=1,
+        margin=64,
+        ignores_case=False,
+        any_script=True,
+    ),
+    # A house and a flat, wherever they are
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (r"(?<![\w.,/€$£-])(?:\d{1,5}[a-z]?,?\s{1,3}(?:>\s?)?){0,2}(?:[\p{L}\d'’./-]{1,40}+,?[ ]){0,5}?[\p{L}\d'’./-]{1,40}+,?\s{1,3}(?:[>?]{1,3}\s)?(?:Apt|Suite|apt|suite)\b\.?\s\d{1,4}\b(?:,?\s{1,3}(?:[>?]{1,3}\s)?(?:\p{Lu}[\p{L}'’.-]{0,40}+|and|the|of|d'|\()){0,6}(?:,?\s{1,3}(?:[>?]{1,3}\s)?\d{5}\b)?", 0.6),
+        ),
+        least_digits=1,
+        margin=90,
+        guard=r"(?:Apt|Suite|apt|suite)\b",
+        ignores_case=False,
+        any_script=True,
+    ),
+    # 12 bis rue de la Paix, 75002 Paris; 1200, boul. René-Lévesque Ouest, Montréal (Québec) H3B 4W8
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (
+                rf"(?<![\w.,/€$£-])(?:n[°º]\s?)?\d{{1,5}}(?:\s?[-/]\s?\d{{1,5}})?(?:\s?(?:bis|ter|quater)\b|\s?[A-Za-z]\b)?\s?,?\s(?i:{_FR_TYPES})\s{_FR_NAME}{{1,9}}(?<=[\p{{L}}\d.])(?:\s?(?:Ouest|Est|Nord|Sud)\b)?(?:{_UNIT}){{0,2}}"
+                rf"(?:\s?[,\n-]?\s{{0,2}}(?:F-)?\d{{5}}\s{{1,2}}{_TOWN}(?:\s(?:cedex|CEDEX|Cedex)(?:\s\d{{1,2}})?)?|\s?,\s{_TOWN}(?:\s?\((?:{_TOWN}|[A-Z]{{2}})\)|,?\s[A-Z]{{2}})?,?\s{{1,2}}{_CA_POST}|\s?,\s{_TOWN})?",
+                0.7,
+            ),
+            (rf"\b(?i:rue|avenue|boulevard|chemin|impasse|allée|place|quai|route)\s{_FR_NAME}{{1,7}}(?<=[\p{{L}}\d.]),?\s\d{{1,4}}\b(?!\s?\d|[.,]\d)", 0.5),
+        ),
+        least_digits=1,
+        margin=90,
+        guard=rf"(?i)\b(?:{_FR_TYPES})\s",
+        ignores_case=False,
+        any_script=True,
+    ),
+    # Musterstraße 12, 12345 Stadt; Am Alten Markt 3, 10115 Berlin
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (rf"(?<![\p{{L}}\d-]){_DE_STREET}{_DE_HOUSE}{_DE_TAIL}", 0.7),
+            (
+                rf"(?<![\p{{L}}\d-])(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor|Bei|Beim)\s(?:de[rmn]\s|die\s)?(?:\p{{Lu}}\p{{L}}{{0,40}}+[\s-]){{0,3}}\p{{Lu}}\p{{L}}{{0,40}}+{_DE_HOUSE}(?:\s?[,\n;]\s{{0,2}}(?:D-|DE-)?\d{{5}}\s{{1,2}}{_TOWN}|\s?,\s{_TOWN})",
+                0.6,
+            ),
+            (rf"(?<![\p{{L}}\d-])(?:\p{{Lu}}\p{{L}}{{0,40}}+[\s-]){{0,3}}\p{{Lu}}\p{{L}}{{0,40}}+{_DE_HOUSE}\s?[,\n;]\s{{0,2}}(?:D-|DE-|A-|CH-)?\d{{5}}\s{{1,2}}{_TOWN}", 0.6),
+        ),
+        least_digits=1,
+        margin=80,
+        guard=rf"(?i)\d(?<={_DE_ENDS}\s{{1,2}}\d)|(?<=\d[a-z]?\s?[,\n;]\s?)(?:D-|DE-)?\d{{4,5}}\s\p{{Lu}}|(?<=\p{{L}}\s\d{{1,4}}[a-z]?),\s\p{{Lu}}",
+        ignores_case=False,
+        any_script=True,
+    ),
+    # Streets of neighbours, whose words for street close the name
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (
+                r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:\p{L}[\p{L}'’.-]{0,40}+\s){0,3}\p{L}[\p{L}'’.-]{0,40}?(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|street|road)\s(?:\d{1,4}[a-z]?\b)(?![.,]\d)", 0.45,
+            ),
+            (r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Ctra\.|Carretera|Rua|R|Travessa|ul\.|Ulica|Aleja|al\.|Str\.|Strada|Λεωφ\.)\s(?:\p{L}[\p{L}'’.-]{0,40}+,?\s){1,6}\d{1,4}\b(?![.,]\d)", 0.5),
+            (r"(?<![\p{L}-])(?:\p{Lu}[\p{L}'’.-]{0,40}+\s){1,3}(?:u\.|utca|tér|rakpart|útja)\s\d{1,3}\.?", 0.5),
+        ),
+        least_digits=1,
+        margin=64,
+        guard=r"(?i)\d(?<=(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|u\.|rakpart|útja)\s\d)|\b(?:via|viale|piazza|corso|calle|avenida|avda|plaza|paseo|ctra|carretera|rua|r|travessa|ul|ulica|aleja|al|str|strada|Λεωφ)\b",
+        ignores_case=False,
+        any_script=True,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((r"(?<![가-힣])" + _KR_ROAD, 0.7), (r"(?<![가-힣])" + _KR_LOT, 0.7), (r"(?<![가-힣\d])(?:" + _KR_BLOCK + ")", 0.6)),
+        least_digits=1,
+        margin=64,
+        guard=r"(?:로|길|동|리|가|산|번지|호)\s{0,2}\d|\d(?:번?길|동|호|번지)",
+        any_script=True,
+    ),
+)  # fmt: skip
