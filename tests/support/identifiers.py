@@ -19,6 +19,7 @@ class Kind:
 
     entity: str
     make: Callable[[Random], str]
+    """Makes a value; what stands before a `¦` is a label, and not part of it."""
     names: tuple[str, str, str, str] | None = None
     """What it is called in each language, where it needs a word of context."""
     languages: tuple[str, ...] = LANGUAGES
@@ -220,7 +221,7 @@ def sg_nric(random: Random) -> str:
 
 def sg_postcode(random: Random) -> str:
     number = f"{random.randrange(1, 80):02d}{digits(random, 4)}"
-    return random.choice((f"Singapore {number}", f"S({number})", f"S{number}", number))
+    return random.choice((f"Singapore ¦{number}", f"S({number})", f"S{number}", number))
 
 
 def de_phone(random: Random) -> str:
@@ -432,8 +433,8 @@ def case_number(language: str) -> Callable[[Random], str]:
         year, n = random.randrange(1990, 2026), random.randrange(100, 99000)
         two = f"{year % 100:02d}"
         forms = {
-            "en": (f"no. {n}/{two}", f"[{year}] EWCA Civ {n % 1000}", f"[{year}] SGHC {n % 300 + 1}", f"{year} ONCA {n % 900 + 1}", f"case no. {year}/{n}", f"HC-{year}-{n:06d}", f"CV-{two}-{n:08d}-0000"),
-            "fr": (f"requête no {n}/{two}", f"RG n° {two}/{n:05d}", f"pourvoi n° {two}-{n % 90 + 10}.{n % 900 + 100}", f"affaire n° {year}/{n}", f"n° RG {two}/{n:05d}"),
+            "en": (f"no. ¦{n}/{two}", f"[{year}] EWCA Civ {n % 1000}", f"[{year}] SGHC {n % 300 + 1}", f"{year} ONCA {n % 900 + 1}", f"case no. ¦{year}/{n}", f"HC-{year}-{n:06d}", f"CV-{two}-{n:08d}-0000"),
+            "fr": (f"requête no ¦{n}/{two}", f"RG n° ¦{two}/{n:05d}", f"pourvoi n° ¦{two}-{n % 90 + 10}.{n % 900 + 100}", f"affaire n° ¦{year}/{n}", f"n° RG ¦{two}/{n:05d}"),
             "de": (f"{n % 30 + 1} O {n % 900 + 1}/{two}", f"VIII ZR {n % 400 + 1}/{two}", f"{n % 9 + 1} AZR {n % 900 + 1}/{two}", f"B {n % 9 + 1} KR {n % 90 + 1}/{two} R", f"{n % 900 + 100} Js {n}/{two}", f"{n % 9 + 1} BvR {n % 3000 + 1}/{two}"),
             "ko": (f"{year}가단{n}", f"{year}고합{n % 2000 + 10}", f"{year}누{n}", f"{year} 드단 {n}", f"{year}헌바{n % 500 + 10}", f"{year}다{n}"),
         }[language]
@@ -443,7 +444,7 @@ def case_number(language: str) -> Callable[[Random], str]:
 
 
 def file_number(random: Random) -> str:
-    return random.choice((f"MRN {digits(random, 8)}", f"Fallnummer {digits(random, 9)}", f"IPP {digits(random, 9)}", f"등록번호 {digits(random, 8)}", f"case number {letters(random, 2)}{digits(random, 7)}", f"dossier n° {digits(random, 6)}"))
+    return random.choice((f"MRN ¦{digits(random, 8)}", f"Fallnummer ¦{digits(random, 9)}", f"IPP ¦{digits(random, 9)}", f"등록번호 ¦{digits(random, 8)}", f"case number ¦{letters(random, 2)}{digits(random, 7)}", f"dossier n° ¦{digits(random, 6)}"))
 
 
 def email(random: Random) -> str:
@@ -617,6 +618,8 @@ def carried(kind: Kind, count: int, seed: int, carriers: dict[str, tuple[str, ..
         name = (kind.names or _NAMELESS)[LANGUAGES.index(language)]
         value = kind.make(random)
         head, tail = random.choice(carriers[language]).replace("{name}", name).split("{value}")
+        label, _, value = value.rpartition("¦")
+        head += label
         yield head + value + tail, len(head), len(head) + len(value)
 
 

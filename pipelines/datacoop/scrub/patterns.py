@@ -33,7 +33,7 @@ _TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 with warnings.catch_warnings():
     # The module warns that a set operation is one; it is meant.
     warnings.simplefilter("ignore", FutureWarning)
-    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}]]+", regex.V1)
+    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}\p{Greek}\p{Cyrillic}]]+", regex.V1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +66,7 @@ class Subject:
 
     text: str
     latin: str
-    """The same length, with letters that are not Latin as spaces: no particle hides a value."""
+    """The same length, with letters of Asia and Africa as spaces: no particle hides a value."""
     runs: tuple["DigitRun", ...]
     most_digits: int
     has_letters: bool
@@ -205,7 +205,7 @@ def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -
 def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:
     """Give the pattern that finds any word of context; short Latin ones only as whole words."""
     parts = [
-        rf"\b{regex.escape(word.strip())}\b"
+        rf"(?<!\w){regex.escape(word.strip())}(?!\w)"
         if word.isascii() and len(word.strip()) <= _SHORT_WORD
         else regex.escape(word.strip())
         for word in sorted(set(words))

@@ -4,7 +4,7 @@ from datacoop.scrub.recognizers.values import Rule
 
 _HOUSE = r"(?<![\w.,/€$£-])(?:No\.?\s?)?\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b|[A-Za-z]\b)?,?\s"
 _WORD = r"(?:[\p{Lu}\d][\p{L}\d'’.-]{0,40}+)"
-_SMALL = r"(?:of|the|and|on|upon|in|de|du|des|de\sla|la|le|les|d['’]\p{L}+|l['’]\p{L}+|à|au|aux|sur|sous|en|et)"
+_SMALL = r"(?:am|an\sder|im|in\sder|bei|ob\sder|vor\sder|of|the|and|on|upon|in|de|du|des|de\sla|la|le|les|d['’]\p{L}+|l['’]\p{L}+|à|au|aux|sur|sous|en|et)"
 _UNIT = (
     r"(?:,?\s{1,2}(?:Apartment|Apt\.?|Suite|Ste\.?|Unit|Flat|Floor|Room|Rm\.?|bureau|appartement|appt?\.?|"
     r"app\.|étage|bâtiment|bât\.?)\s?\#?\s?[\w-]{1,6}|,?\s?\#\s?\d{1,3}(?:-\d{1,5})?)"
@@ -32,7 +32,7 @@ _FR_TYPES = (
     r"quai|cours|square|sq\.|passage|route|rte\.?|rang|montée|côte|venelle|ruelle|sentier|villa|cité|résidence|"
     r"faubourg|fbg|esplanade|promenade|rond-point|traverse|voie|hameau|lotissement|lieu-dit|clos|mail|parvis|porte|pont|carré|terrasse|croissant)"
 )
-_FR_NAME = rf"(?:(?:de\sla|de\sl['’]|de|du|des|d['’]|la|le|les|l['’]|à|au|aux|et|en|sur|sous)\s?|[\p{{Lu}}\d][\p{{L}}\d'’.-]{{0,40}}+\s?|\p{{L}}[\p{{L}}'’-]{{0,40}}+-[\p{{L}}'’-]{{0,40}}+\s?)"
+_FR_NAME = rf"(?:(?:(?:de|du|des|la|le|les|à|au|aux|et|en|sur|sous|lès)\s|[dl]['’]\s?)|[\p{{Lu}}\d][\p{{L}}\d'’.-]{{0,40}}+\s?|\p{{L}}[\p{{L}}'’-]{{0,40}}+-[\p{{L}}'’-]{{0,40}}+\s?)"
 
 _DE_ENDS = (
     r"(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|markt|"
@@ -40,7 +40,7 @@ _DE_ENDS = (
     r"bogen|gang|hang|heide|horst|koppel|leite|rain|reihe|siedlung|terrasse|wiese|ort|busch|kai|deich|bruch)"
 )
 _DE_STREET = (
-    rf"(?:(?:\p{{Lu}}[\p{{L}}.]{{0,40}}+[\s-]){{0,3}}(?:(?:\p{{Lu}}\p{{L}}{{0,40}}?(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|kamp|twiete|graben|wall|markt|hof|berg|feld))(?!\p{{L}})))"
+    rf"(?:(?:\p{{Lu}}[\p{{L}}.]{{0,40}}+[\s-]){{0,3}}(?:(?=\p{{Lu}})(?:\p{{L}}{{0,40}}?(?i:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|kamp|twiete|graben|wall|markt|hof|berg|feld))(?!\p{{L}})))"
 )
 _DE_HOUSE = r"\s{1,2}\d{1,4}(?:\s?[a-zA-Z]\b)?(?:\s?[-/–]\s?\d{1,4}(?:\s?[a-z]\b)?)?(?![\d,]\d)"
 _DE_TAIL = rf"(?:\s?[,\n;]?\s{{0,2}}(?:in\s)?(?:D-|DE-|A-|CH-)?\d{{4,5}}\s{{1,2}}{_TOWN}|\s?,\s{_TOWN})?"
@@ -73,7 +73,7 @@ ADDRESSES = (
         entity="STREET_ADDRESS",
         patterns=(
             (
-                rf"(?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}})?{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}?(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
+                rf"(?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}})?{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
                 0.7,
             ),
             (rf"(?:(?:Blk|Block)\s)?{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
@@ -86,7 +86,6 @@ ADDRESSES = (
         least_digits=1,
         margin=90,
         ignores_case=False,
-        any_script=True,
     ),
     Rule(
         entity="STREET_ADDRESS",
@@ -99,7 +98,6 @@ ADDRESSES = (
         least_digits=1,
         margin=90,
         guard=rf"(?i)\b(?:{_COMMON_TYPES}|apt|suite|apartment|box)\b",
-        any_script=True,
     ),
     # Where only the words around say that it is an address
     Rule(
@@ -113,7 +111,6 @@ ADDRESSES = (
         least_digits=1,
         margin=64,
         ignores_case=False,
-        any_script=True,
     ),
     # A house and a flat, wherever they are
     Rule(
@@ -125,7 +122,6 @@ ADDRESSES = (
         margin=90,
         guard=r"(?:Apt|Suite|apt|suite)\b",
         ignores_case=False,
-        any_script=True,
     ),
     # 12 bis rue de la Paix, 75002 Paris; 1200, boul. René-Lévesque Ouest, Montréal (Québec) H3B 4W8
     Rule(
@@ -142,7 +138,6 @@ ADDRESSES = (
         margin=90,
         guard=rf"(?i)\b(?:{_FR_TYPES})\s",
         ignores_case=False,
-        any_script=True,
     ),
     # Musterstraße 12, 12345 Stadt; Am Alten Markt 3, 10115 Berlin
     Rule(
@@ -159,7 +154,6 @@ ADDRESSES = (
         margin=80,
         guard=rf"(?i)\d(?<={_DE_ENDS}\s{{1,2}}\d)|(?<=\d[a-z]?\s?[,\n;]\s?)(?:D-|DE-)?\d{{4,5}}\s\p{{Lu}}|(?<=\p{{L}}\s\d{{1,4}}[a-z]?),\s\p{{Lu}}",
         ignores_case=False,
-        any_script=True,
     ),
     # Streets of neighbours, whose words for street close the name
     Rule(
@@ -175,7 +169,6 @@ ADDRESSES = (
         margin=64,
         guard=r"(?i)\d(?<=(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|u\.|rakpart|útja)\s\d)|\b(?:via|viale|piazza|corso|calle|avenida|avda|plaza|paseo|ctra|carretera|rua|r|travessa|ul|ulica|aleja|al|str|strada|Λεωφ)\b",
         ignores_case=False,
-        any_script=True,
     ),
     Rule(
         entity="STREET_ADDRESS",

@@ -71,6 +71,13 @@ DE = Country(
             patterns=((r"(?<![A-Z0-9])DE[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", 0.5),),
             least_digits=9,
         ),
+        Rule(
+            entity="DE_PLZ",
+            patterns=((r"(?<![\w.,/-])(?:0[1-9]|[1-9]\d)\d{3}(?![\w]|[.,/-]\d)(?:\s\p{Lu}[\p{L}-]{2,30}(?:\s(?:am|an\sder|im|in|bei|ob\sder|vor\sder)\s\p{Lu}[\p{L}-]{1,30})?)?", 0.1),),
+            context=("plz", "postleitzahl", "postcode", "post code", "postal code", "zip code", "code postal", "우편번호"),
+            least_digits=5,
+            ignores_case=False,
+        ),
         # A post code and its town: after a comma, on a line of its own, after a preposition.
         Rule(
             entity="DE_PLZ",

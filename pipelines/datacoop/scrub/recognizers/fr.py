@@ -4,6 +4,10 @@ from datacoop.scrub.recognizers.values import Country, Rule
 
 _GAP = r"[ .\-\u00a0\u202f]"
 _IN_FR_POST = r"(?:(?:0[1-9]|[1-8]\d|9[0-5])\d{3}|9[78][0-9]\d\d|20\d{3})"
+_TOWN = (
+    r"(?:\s(?!Euro|Franc)(?-i:\p{Lu})[\p{L}'’-]{2,30}(?:[\s-](?:(?:sur|sous|en|la|le|les|de|du|des)\b"
+    r"|(?-i:\p{Lu})[\p{L}'’-]{0,30})){0,4}(?:\s(?i:cedex)(?:\s\d{1,2})?)?)"
+)
 
 FR = Country(
     rules=(
@@ -109,7 +113,7 @@ FR = Country(
         Rule(
             entity="FR_POSTAL_CODE",
             patterns=(
-                (rf"(?:(?<=[,\n-]\s{{0,2}})|(?<=\b(?:à|au|dans le|F-)\s?)|^)(?:F-)?{_IN_FR_POST}\s(?!Euro|Franc)\p{{Lu}}[\p{{L}}'’-]{{2,30}}(?:[\s-](?:sur|sous|en|la|le|les|de|du|des|\p{{Lu}})[\p{{L}}'’-]{{0,30}}){{0,4}}(?:\s(?:cedex|CEDEX|Cedex)(?:\s\d{{1,2}})?)?", 0.5),
+                (rf"(?:(?<=[,\n-]\s{{0,2}})|(?<=\b(?:à|au|dans le|F-)\s?)|^)(?:F-)?{_IN_FR_POST}{_TOWN}", 0.5),
             ),
             least_digits=5,
             ignores_case=False,
@@ -117,7 +121,7 @@ FR = Country(
         ),
         Rule(
             entity="FR_POSTAL_CODE",
-            patterns=((rf"(?<![\d.,/-]){_IN_FR_POST}(?![\w]|[.,/-]\d)", 0.1),),
+            patterns=((rf"(?<![\d.,/-]){_IN_FR_POST}(?![\w]|[.,/-]\d){_TOWN}?", 0.1),),
             context=("code postal", "cp ", "postal code", "postcode", "zip", "postleitzahl", "우편번호"),
             least_digits=5,
         ),

@@ -53,7 +53,6 @@ GB = Country(
             entity="UK_DRIVING_LICENCE",
             patterns=((r"(?<![A-Z0-9])[A-Z9]{5}[ -]?\d(?:[05][1-9]|[16][0-2])(?:0[1-9]|[12]\d|3[01])\d[ -]?[A-Z9]{2}[A-Z0-9][ -]?[A-Z]{2}(?:[ -]?\d\d)?(?![A-Z0-9])", 0.6),),
             least_digits=6,
-            has_letters=True,
         ),
         # Plates in capitals; short old ones only where a car is spoken of.
         Rule(
