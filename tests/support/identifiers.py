@@ -375,6 +375,11 @@ def sg_address(random: Random) -> str:
     return random.choice((f"Blk {number} {street} {unit}", f"{number} {street} {unit} Singapore {code}", f"Blk {number} {street} {unit}, Singapore {code}", f"Block {number} {street}", f"{number} {street}, {unit}"))
 
 
+def kr_road(random: Random) -> str:
+    road = random.choice(("느티나무로", "푸른숲길", "달빛대로", "샘물로12길", "중앙로"))
+    return f"{road} {random.randrange(1, 300)}"
+
+
 def kr_address(random: Random) -> str:
     city = random.choice(("서울특별시 마루구", "부산광역시 해솔구", "경기도 산들시 나래구", "강원도 푸른군", "대전 한들구", "전라남도 새벽시"))
     road = random.choice(("느티나무로", "푸른숲길", "달빛대로", "샘물로12길", "바람개비로 34번길", "중앙로"))
@@ -383,7 +388,7 @@ def kr_address(random: Random) -> str:
     return random.choice(
         (
             f"{city} {road} {number}", f"{city} {road} {number}, {random.randrange(100, 120)}동 {random.randrange(100, 2000)}호",
-            f"{city} {road} {number} ({dong.split()[-1]})", f"{road} {number}", f"{city} {dong} {number}", f"{city} {dong} {number}번지",
+            f"{city} {road} {number} ({dong.split()[-1]})", f"{city} {dong} {number}", f"{city} {dong} {number}번지",
             f"{city} {dong} 산 {number}",
         )
     )  # fmt: skip
@@ -533,6 +538,7 @@ KINDS: tuple[Kind, ...] = (
     *(Kind(entity="CASE_NUMBER", make=case_number(lang), place=lang, names=("case", "affaire", "Aktenzeichen", "사건번호"), languages=(lang,)) for lang in LANGUAGES),
     Kind(entity="CASE_NUMBER", make=file_number, place="file"),
     Kind(entity="STREET_ADDRESS", make=kr_address, place="KR", languages=("ko", "en")),
+    Kind(entity="STREET_ADDRESS", make=kr_road, place="KR road", names=("address", "adresse", "Anschrift", "주소"), languages=("ko",)),
     Kind(entity="STREET_ADDRESS", make=gb_address, place="GB"),
     Kind(entity="STREET_ADDRESS", make=ca_address, place="CA"),
     Kind(entity="STREET_ADDRESS", make=sg_address, place="SG"),

@@ -21,7 +21,7 @@ CONTEXT_LEAST = 0.4
 BLANK = "\ufffc"
 """Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
 
-_SHORT_WORD = 3
+_SHORT_WORD = 4
 MARGIN = 32
 """Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
 

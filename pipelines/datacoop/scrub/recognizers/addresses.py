@@ -32,7 +32,7 @@ _FR_TYPES = (
     r"quai|cours|square|sq\.|passage|route|rte\.?|rang|montée|côte|venelle|ruelle|sentier|villa|cité|résidence|"
     r"faubourg|fbg|esplanade|promenade|rond-point|traverse|voie|hameau|lotissement|lieu-dit|clos|mail|parvis|porte|pont|carré|terrasse|croissant)"
 )
-_FR_NAME = rf"(?:(?:(?:de|du|des|la|le|les|à|au|aux|et|en|sur|sous|lès)\s|[dl]['’]\s?)|[\p{{Lu}}\d][\p{{L}}\d'’.-]{{0,40}}+\s?|\p{{L}}[\p{{L}}'’-]{{0,40}}+-[\p{{L}}'’-]{{0,40}}+\s?)"
+_FR_NAME = rf"(?:(?:(?:de|du|des|la|le|les|à|au|aux|et|en|sur|sous|lès)\s|[dl]['’]\s?)|\p{{Lu}}[\p{{L}}\d'’.-]{{0,40}}+\s?|\d{{1,2}}(?:er)?[\s-]\p{{L}}{{3,9}}\s?|\p{{L}}[\p{{L}}'’-]{{0,40}}+-[\p{{L}}'’-]{{0,40}}+\s?)"
 
 _DE_ENDS = (
     r"(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|markt|"
@@ -45,11 +45,13 @@ _DE_STREET = (
 _DE_HOUSE = r"\s{1,2}\d{1,4}(?:\s?[a-zA-Z]\b)?(?:\s?[-/–]\s?\d{1,4}(?:\s?[a-z]\b)?)?(?![\d,]\d)"
 _DE_TAIL = rf"(?:\s?[,\n;]?\s{{0,2}}(?:in\s)?(?:D-|DE-|A-|CH-)?\d{{4,5}}\s{{1,2}}{_TOWN}|\s?,\s{_TOWN})?"
 
-_KR_ROAD = (
-    r"(?:(?:[가-힣]{1,7}(?:특별자치도|특별자치시|특별시|광역시|도|시|군|구)|서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s{1,2}){0,4}"
+_KR_REGION = (
+    r"(?:(?:[가-힣]{1,7}(?:특별자치도|특별자치시|특별시|광역시|도|시|군|구)|서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s{1,2}){1,4}"
     r"(?:[가-힣]{1,7}[읍면동리]\s{1,2}){0,2}"
-    r"[가-힣][가-힣\d·]{0,14}?(?:대로|로|길)(?:\s?\d{1,4}(?:번?[가나다라]?길|번안길))?\s{0,2}(?:지하\s?)?\d{1,5}(?:-\d{1,5})?(?!\d|\s?[%년월일시원명개회차배])"
-    r"(?:번지)?(?:\s?,?\s?(?:지하\s?)?(?:[가-힣A-Za-z\d]{1,12}동\s?)?\d{1,4}(?:호|층)|\s?,?\s?\d{1,4}동\s\d{1,5}호|\s?,?\s?[A-Z가-힣]동\s\d{1,5}호){0,2}(?:\s?\([가-힣\d,\s]{2,30}\))?"
+)
+_KR_ROAD = (
+    r"[가-힣][가-힣\d·]{0,14}?(?:대로|로|길)(?:\s?\d{1,4}(?:번?[가나다라]?길|번안길))?\s{0,2}(?:지하\s?)?\d{1,5}+(?:-\d{1,5}+)?(?![.,~∼]\d|[A-Za-z%]|\s?(?:[년월일시원명개회차배대억만천여살세위층]|미터|퍼센트))"
+    r"(?:번지)?(?:\s?,?\s?(?:지하\s?)?(?:[가-힣A-Za-z\d]{1,12}동\s?)?\d{1,4}(?:호|층)|\s?,?\s?\d{1,4}동\s\d{1,5}호|\s?,?\s?[A-Z가-힣]동\s\d{1,5}호){0,2}(?:\s?\([가-힣\d]{1,8}(?:동|리|가|읍|면)(?:,[^()]{1,20})?\))?"
 )
 _KR_LOT = (
     r"(?:[가-힣]{1,7}(?:특별자치도|특별자치시|특별시|광역시|도|시|군|구)\s{1,2}|(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)\s{1,2}){1,4}"
@@ -59,13 +61,24 @@ _KR_LOT = (
 _KR_BLOCK = r"[가-힣]{1,7}(?:동|읍|면|리)\s{1,2}[가-힣A-Za-z\d]{2,14}(?:아파트|빌라|오피스텔|타워|맨션|빌딩)\s{0,2}\d{1,4}동\s?\d{1,5}호|\d{1,4}동\s\d{1,5}호"
 
 _ABODE = (
-    "address", "live at", "lives at", "lived at", "living at", "live in", "lives in", "reside", "residing",
-    "resident at", "moved to", "moved from", "located", "sent to", "send to", "deliver", "ship", "billing", "mail",
-    "office is at", "meet", "taxi to", "taxi", "arrived at", "return to", "visit", "home is", "directions to", "flat", "street", "zip",
-    "adresse", "habite", "demeur", "domicil", "réside", "résidence", "livr", "courrier", "rendez-vous", "siège",
-    "anschrift", "wohnt", "wohnhaft", "wohne", "gewohnt", "gemeldet", "zustell", "liefer", "sitz in", "straße", "strasse", "umgezogen", "ziehe",
-    "주소", "거주", "살고", "살며", "사는", "이사", "배송", "우편", "소재", "송달",
+    r"(?i:\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing|ent)|stay(?:s|ed|ing)?|lodg(?:es?|ed|ing)|located|situated|registered)\s(?:at|in|on)"
+    r"|\baddress(?:es)?(?:\sof\s[^\n.?!]{1,40}?)?(?:\s(?:is|was|to|at|with|as|on))?(?:\sthe\ssame)?|\bmove[sd]?\s(?:to|from)|\boffices?\s(?:is|are)\s(?:at|in)|\btaxi\sto"
+    r"|\b(?:sent?|deliver(?:ed)?|ship(?:ped)?|mail(?:ed)?|posted?|new\sone)\sto|\breturn\s(?:it\s)?to|\barrived\sat|\bmeet\s(?:me\s|us\s)?at|\bcorner\sof|\bdirections\sto|\bhome\sis(?:\sat)?"
+    r"|\badresse(?:\s(?:est|postale))?|\bhabit(?:e|ent|ait|ant)(?:\s(?:au|à))?|\bdemeur(?:e|ait|ant)(?:\s(?:au|à))?|\bdomicilié[es]{0,2}(?:\s(?:au|à))?|\brésid(?:e|ait|ant)(?:\s(?:au|à))?"
+    r"|\banschrift(?:\slautet)?|\badresse(?:\slautet|\sist)?|\bwohn(?:t|te|haft|e|end)(?:\s(?:in|an|am))?|\bgemeldet(?:\s(?:in|an|am))?|\bumgezogen\s(?:in|nach))"
+)
+"""Words right before an address that are enough to take what follows for one."""
+
+_HOME = (
+    "address", "live at", "lives at", "lived at", "living at", "lives in", "live in", "reside", "moved to", "sent to", "send", "taxi", "billing",
+    "office is at", "meet", "arrived at", "return to", "flat", "apt", "suite", "letter", "corner of", "zip", "주소", "거주", "살고", "adresse", "anschrift",
 )  # fmt: skip
+_ZIP = (
+    "zip code", "zip", "postal code", "postcode", "code postal", "postleitzahl", "plz", "우편번호",
+)
+
+_TOKEN = r"(?:\p{Lu}[\p{L}'’-]{0,40}+\.?|\d{1,5}[a-z]?\b\.?|\p{Lu}\.|and|of|the|nan|de|du|des|la|le|von|van|der|den|do|da|dos|och|i|ul\.|u\.|utca|tér|út|útja)"
+_RUN = rf"{_TOKEN}(?:(?<!\d\.)[,\s]{{1,3}}(?:[>?]{{1,3}}\s)?{_TOKEN}){{0,14}}+"
 
 ADDRESSES = (
     # 12 Quarry Lane, Leeds LS1 4AB; Blk 12 Jalan Kayu #03-118; Flat 3, 12 High Street
@@ -94,29 +107,40 @@ ADDRESSES = (
             (rf"(?<![\w.,/€$£-])\d{{1,5}}[a-z]?,?\s(?:[\p{{L}}\d'’.-]{{1,40}}+[,\s]\s{{0,2}}){{1,8}}?(?:\bapt|suite|apartment)\b\.?\s?\d{{1,5}}(?:[,\s]\s{{0,3}}\p{{L}}[\p{{L}}'’.-]{{0,40}}+){{0,6}}(?:,?\s{{1,3}}\d{{5}}\b)?", 0.5),
             (r"\b(?:psc\s\d{1,5},?\s{1,2}box\s\d{1,5}|unit\s\d{1,5},?\s{1,2}box\s\d{1,5}|p\.?o\.?\sbox\s\d{1,6})(?:\s{1,3}[afd]po,?\sa[aep]\s\d{5}\b)?", 0.5),
         ),
-        context=_ABODE,
+        context=_HOME,
         least_digits=1,
         margin=90,
         guard=rf"(?i)\b(?:{_COMMON_TYPES}|apt|suite|apartment|box)\b",
     ),
-    # Where only the words around say that it is an address
+    # Where only the words before it say that it is an address
     Rule(
         entity="STREET_ADDRESS",
         patterns=(
-            (r"(?<![\w.,/€$£-])(?:\d{1,5}[a-z]?,?\s{1,2}){0,2}(?:\p{Lu}[\p{L}'’.-]{0,40}+\s){0,4}\p{Lu}[\p{L}'’.-]{2,}+,?\s\d{1,4}[a-z]?\b(?![.,]\d|\s?%)(?:\s{0,2}[,\n]\s{0,2}(?:\d{4,5}\s)?\p{Lu}[\p{L}'’-]+)?(?:,?\s\d{5}\b)?", 0.1),
-            (r"(?<![\w.,/€$£-])\d{1,5}[a-z]?,?\s(?:\p{Lu}[\p{L}'’.-]{1,40}+[ ]){1,3}\p{Lu}[\p{L}'’.-]{0,40}+(?:\s{0,2},\s{0,2}\p{Lu}[\p{L}'’-]+)?(?:,?\s\d{5}\b)?", 0.1),
-            (r"(?<![\w.,/€$£+-])\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)", 0.05),
+            (rf"{_ABODE}[\s:,\"“(]{{1,4}}(?i:the\s|corner\s|of\s|le\s|la\s){{0,3}}\K(?=[^.?!;]{{0,50}}\d)(?!\d{{4}}\b(?!\s\p{{Lu}}))(?=\d{{0,5}}[a-z]?,?\s?\d{{0,5}}\s?\p{{Lu}}){_RUN}(?<=\d.*|{_TOKEN})", 0.5),
         ),
-        context=(*_ABODE, "zip code", "zip", "postal code", "postcode", "code postal", "postleitzahl", "plz", "우편번호"),
         least_digits=1,
-        margin=64,
+        margin=80,
+        guard=r"(?i)address|liv|resid|stay|lodg|located|situated|registered|move|offices?\s|taxi|sen[dt]|deliver|ship|mail|post|new one|return|arrived|meet|corner|directions|home|adresse|habit|demeur|domicili|résid|anschrift|wohn|gemeldet|umgezogen",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((r"(?<![\w.,/€$£+-])\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)", 0.05),),
+        context=_ZIP,
+        least_digits=5,
+    ),
+    # Without a house number
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((r"(?<![\w.-])(?:\p{Lu}[\p{L}'’-]{1,40}+\s){1,3}(?:Street|Avenue|Boulevard|Crescent)\b", 0.45),),
+        guard=r"\p{L}\s(?:Street|Avenue|Boulevard|Crescent)\b",
         ignores_case=False,
     ),
     # A house and a flat, wherever they are
     Rule(
         entity="STREET_ADDRESS",
         patterns=(
-            (r"(?<![\w.,/€$£-])(?:\d{1,5}[a-z]?,?\s{1,3}(?:>\s?)?){0,2}(?:[\p{L}\d'’./-]{1,40}+,?[ ]){0,5}?[\p{L}\d'’./-]{1,40}+,?\s{1,3}(?:[>?]{1,3}\s)?(?:Apt|Suite|apt|suite)\b\.?\s\d{1,4}\b(?:,?\s{1,3}(?:[>?]{1,3}\s)?(?:\p{Lu}[\p{L}'’.-]{0,40}+|and|the|of|d'|\()){0,6}(?:,?\s{1,3}(?:[>?]{1,3}\s)?\d{5}\b)?", 0.6),
+            (rf"(?<![\w.,/€$£-])(?:\d{{1,5}}[a-z]?,?\s{{1,3}}(?:[>?]{{1,3}}\s?)?){{0,2}}(?:[\p{{L}}\d'’./-]{{1,40}}+,?[ ]){{0,5}}?[\p{{L}}\d'’./-]{{1,40}}+,?\s{{1,3}}(?:[>?]{{1,3}}\s?)?(?:Apt|Suite|apt|suite)\b\.?\s\d{{1,4}}\b(?:[,\s]{{1,3}}(?:[>?]{{1,3}}\s?)?{_TOKEN}){{0,10}}+", 0.6),
         ),
         least_digits=1,
         margin=90,
@@ -172,7 +196,8 @@ ADDRESSES = (
     ),
     Rule(
         entity="STREET_ADDRESS",
-        patterns=((r"(?<![가-힣])" + _KR_ROAD, 0.7), (r"(?<![가-힣])" + _KR_LOT, 0.7), (r"(?<![가-힣\d])(?:" + _KR_BLOCK + ")", 0.6)),
+        patterns=((r"(?<![가-힣])" + _KR_REGION + _KR_ROAD, 0.7), (r"(?<![가-힣])" + _KR_ROAD, 0.1), (r"(?<![가-힣])" + _KR_LOT, 0.7), (r"(?<![가-힣\d])(?:" + _KR_BLOCK + ")", 0.6)),
+        context=("주소", "거주", "살고", "살던", "사는", "이사", "배송", "배달", "택배", "우편", "소재", "송달", "도로명", "자택", "address", "lives"),
         least_digits=1,
         margin=64,
         guard=r"(?:로|길|동|리|가|산|번지|호)\s{0,2}\d|\d(?:번?길|동|호|번지)",

@@ -10,7 +10,7 @@ _KINDS = (
     r"akte|aktenzeichen|geschäftszeichen|az|gz|fall|vorgang|patienten?|"
     r"hospital|patient|medical\srecord|mrn|urn|ipp|rg)"
 )
-_CODE = r"(?:[A-Z]{1,4}[-./]?)?(?=[A-Z\d./-]*\d)[A-Z\d]+(?:\s?[/.\-]\s?[A-Z\d]+)*+"
+_CODE = r"(?:[A-Z]{1,4}[-./]?)?+(?=[A-Za-z]{0,6}\d)[A-Z\d]{1,20}+(?:\s?[/\-]\s?[A-Z\d]{1,20}+|\.[A-Z\d]{1,20}+){0,8}+"
 _COURTS_KO = (
     "가단|가합|가소|가기|나|다|다카|카|카기|카합|카단|타경|타채|타기|고단|고합|고정|고약|노|도|로|모|초기|초|"
     "드단|드합|드|르|므|느단|느합|스|즈단|구단|구합|구|누|두|루|헌가|헌나|헌라|헌마|헌바|헌사|형제|"
@@ -20,7 +20,7 @@ _COURTS_KO = (
 _LABELLED = (
     # Case no. 1996/302; plots nos. 60/1/2, 63/1 and 63/3; dossier n° 12/345
     rf"\b{_KINDS}\s{{0,2}}[(:]?\s{{0,2}}(?:{_NUMBER}\b\.?|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}\K{_CODE}"
-    rf"(?:\s?(?:,|and|et|und|&)\s?{_CODE})*"
+    rf"(?:\s?(?:,|and|et|und|&)\s?(?=\d){_CODE}){{0,40}}+"
 )
 
 CASES = (
@@ -33,17 +33,24 @@ CASES = (
     Rule(
         entity="CASE_NUMBER",
         patterns=(
-            # 73652/01, of the European Court of Human Rights
+            # 73652/01, of the European Court of Human Rights; 60/1/2, of a land registry
             (r"(?<![\d/.,-])\d{2,6}\s?/\s?\d\d(?![\d/]|[.,]\d)", 0.25),
-            # 12/34W.2, sheet and plan of a land registry
-            (r"(?<![\d/.-])\d{1,4}\s?[/.]\s?\d{1,4}(?:\s?[/.]\s?\d{1,4})*\s?[A-Z]?(?:\s?[.,]?\s?\d?[A-Z](?:\s?\.?\s?\d\b)?)*(?:\s\(no\.\s\d+\))?", 0.1),
+            (r"(?<![\d/.-])\d{1,4}(?:\s?/\s?\d{1,4}){1,3}(?:[A-Z]\b)?(?![\d/])", 0.1),
         ),
         context=(
             "application", "applications", "requête", "requêtes", "affaire", "case no", "case nos",
-            "aktenzeichen", "beschwerde nr", "v. ", "c. ", "nos.", "n os", "no.", "n°", "plot",
-            "sheet/plan", "parcel", "parcelle", "feuille", "cadastr", "docket", "file no", "사건번호",
+            "aktenzeichen", "beschwerde nr", "nos.", "no.", "n°", "no", "plot", "plots", "parcel", "parcelle",
+            "parcelles", "cadastr", "docket", "file no", "사건번호",
         ),
         least_digits=2,
+    ),
+    # The sheet and plan of a land registry: 11/15W.2, E.1
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=((r"(?i:plan|feuille|sheet|flur)\s(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?(?:\s?[.,]?\s?(?:\d\b|[EWNS]\d?\b)){0,4}(?:\s\((?:no\.|n°|no)\s\d+\s?\))?(?:\s(?:and|et|und)\s)?){1,3}", 0.5),),
+        least_digits=2,
+        guard=r"(?i:plan|feuille|sheet|flur)\s\d",
+        ignores_case=False,
     ),
     Rule(
         entity="CASE_NUMBER",

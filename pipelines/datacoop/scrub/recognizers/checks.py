@@ -87,6 +87,10 @@ _DATE_OR_DECIMAL = re.compile(
 )
 
 
+_YEARS = re.compile(r"(?:1[89]|20)\d\d(?:[ /-]{1,3}\d{1,4}){1,4}$|\d{1,3}\(\d")
+"""Years of a session, and a section of a law with its subsection."""
+
+
 def _phone(value: str) -> bool:
     """Tell a phone from a long number, a range of dates, a range of decimals."""
     digits = sum(map(str.isdecimal, value))
@@ -96,13 +100,13 @@ def _phone(value: str) -> bool:
 def _short_phone(value: str) -> bool:
     """Tell a phone without area code from a date or a sum, where words say that it is one."""
     digits = sum(map(str.isdecimal, re.split(r"[a-zA-Z]", value)[0]))
-    return 6 <= digits <= 15 and not _DATE_OR_DECIMAL.match(value)
+    return 6 <= digits <= 15 and not _DATE_OR_DECIMAL.match(value) and not _YEARS.match(value)
 
 
 def _kr_account(value: str) -> bool:
     """Tell an account from a mobile phone and a date."""
     digits = _compact(value)
-    return 10 <= len(digits) <= 16 and not re.match(r"01[016-9]\D?\d{3,4}\D?\d{4}$", value)
+    return 10 <= len(digits) <= 16 and not _YEARS.match(value) and not re.match(r"01[016-9]\D?\d{3,4}\D?\d{4}$", value)
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {

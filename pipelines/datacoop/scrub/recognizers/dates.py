@@ -11,6 +11,9 @@ _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:\s?(?:st|nd|rd|th|ère?|ème|er|re|e)\b|\.)?
 _JOINED = r"\s?(?:,|;|-|/|&|\band\b|\bor\b|\bto\b|\bet\b|\bou\b|\bau\b|\bund\b|\boder\b|\bbis\b)\s?"
 _YEAR = r"(?:1[6-9]|20)\d\d(?!\d)"
 _IN_YEAR = rf"(?:\s?[,./-]?\s?(?:\bof\s|\bde\s)?(?:{_YEAR}|['’]\d\d\b))"
+_DAY_MONTH = (
+    rf"(?:{_DAY}{_JOINED}){{0,6}}+{_DAY}[\s-]?(?:of\s|de\s|d['’])?{_MONTH}\b\.?{_IN_YEAR}?"
+)
 _TIME = r"(?:[01]?\d|2[0-4])[:.h][0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 _DAY_NUMBER, _MONTH_NUMBER = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _NO_DAY = r"(?:mg|ml|kg|km|cm|mm|m|g|EUR|USD|euros?|dollars?|pounds?|francs?|won|Stimmen|people|persons|persons?|원|명|개|%)"
@@ -34,10 +37,9 @@ DATES = (
     Rule(
         entity="DATE_TIME",
         patterns=(
-            # 31 May 1991, 1er et 2 mai, 3. März 2019, 12-Apr-99
+            # 31 May 1991, 1er et 2 mai, 3. März 2019, 5 May 2006 and 24 October 2008
             (
-                rf"(?<![\w/.])(?:{_DAY}{_JOINED}){{0,6}}+{_DAY}[\s-]?(?:of\s|de\s|d['’])?{_MONTH}\b\.?"
-                rf"{_IN_YEAR}?",
+                rf"(?<![\w/.]){_DAY_MONTH}(?:(?:{_JOINED}|\s)(?:\bon\s|\ble\s)?{_DAY_MONTH}){{0,6}}+",
                 0.8,
             ),
             # May 31, 1991
@@ -47,7 +49,7 @@ DATES = (
             (rf"(?<![\d.,/-])\d{{4}}(?P<mark>[-/.])\s?{_MONTH_NUMBER}(?P=mark)\s?{_DAY_NUMBER}(?!\d|[/-]\d)(?:[T\s]{_TIME}(?:Z|[+-]\d\d:?\d\d)?)?", 0.8),
             (rf"(?<![\d.,/-])(?:{_DAY_NUMBER}(?P<mark>[-/.])\s?{_MONTH_NUMBER}|{_MONTH_NUMBER}(?P<mark>[-/.])\s?{_DAY_NUMBER})(?P=mark)\s?(?:{_YEAR}|\d\d(?!\d|[.,]?\d|[/-]\d))(?:[T\s]{_TIME})?", 0.6),
             (rf"(?<![\d.,/-]){_MONTH_NUMBER}/{_YEAR}", 0.5),
-            # Between 2 and 10 March: the first day of two, further from the month
+            # The first day of two, further from the month: between 2 and the 10 March
             (rf"\b(?:between|from|entre|du|vom|zwischen)\s(?:le\s|the\s)?{_DAY}(?=\s(?:and|to|et|le|au|bis|und|zum)\s(?:le\s|the\s)?(?:{_DAY})\s?{_MONTH}\b)", 0.6),
         ),
         least_digits=1,
@@ -57,7 +59,7 @@ DATES = (
         patterns=(
             (
                 rf"(?<![\w./,$£€₩-])(?<!\b(?:EUR|USD|GBP|DEM|TRL|TRY|SEK|ATS|no|nos|nr|art|p|room|page)\.?\s|§\s?|n°\s?|\d\s){_YEAR}"
-                rf"(?:\s?[-/]\s?(?:{_YEAR}|\d\d\b(?![.,]\d))|s\b)?(?![A-Za-z\d%]|[.,:/-]\d|\s?{_NO_DAY}\b|\s\d{{3}}\b)",
+                rf"(?:\s?[-/]\s?(?:{_YEAR}|\d\d\b(?![.,]\d))|s\b)?(?:(?:,\s|\s?(?:\band|\bet|\bund|\bor)\s){_YEAR}\b){{0,9}}(?![A-Za-z\d%]|[.,:/-]\d|\s?{_NO_DAY}\b|\s\d{{3}}\b)",
                 0.45,
             ),
         ),
@@ -123,7 +125,7 @@ AGES = (
         entity="AGE",
         patterns=(
             (r"(?:만\s?)?(?<!\d)\d{1,3}\s?(?:세(?![기금계종대트]|입(?!니))|살|개월\s?된)|(?<!\d)[1-9]0대\s?(?:초반|중반|후반)?(?=\s?(?:남|여|환자|의))", 0.7),
-            (r"(?:나이|연령)(?:[은는이가도]|\s?:)?\s?(?:만\s?)?\d{1,3}(?!\d)", 0.6),
+            (r"(?:나이|연령)(?:[은는이가도]|\s?:)?\s?(?:만\s?)?\d{1,3}(?!\d|\s?년)", 0.6),
         ),
         least_digits=1,
         guard="[세살대]|개월|나이|연령",

@@ -8,10 +8,12 @@ _DOT = r"(?:\s{0,2}[\[({<]\s?(?:dot|punkt|point|\.|점|닷)\s?[\])}>]\s{0,2}|\s(
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?"
 _LOCAL = rf"[A-Za-z0-9][\w.+-]{{0,40}}(?:{_DOT}[\w+-]{{1,40}}){{0,3}}"
 
+_TOP = r"(?:com|org|net|edu|gov|info|io|co|me|biz|app|dev|uk|fr|de|kr|ca|sg|eu|ch|at|us|example|test)"
+
 SPELLED_EMAIL = Rule(
     entity="EMAIL_ADDRESS",
     patterns=(
-        (rf"(?<![\w.+-]){_LOCAL}{_AT}{_LABEL}(?:(?:{_DOT}|\.){_LABEL}){{0,3}}{_DOT}[A-Za-z]{{2,12}}", 0.8),
+        (rf"(?<![\w.+-]){_LOCAL}{_AT}{_LABEL}(?:(?:{_DOT}|\.){_LABEL}){{0,3}}{_DOT}{_TOP}(?![A-Za-z])", 0.8),
         (rf"(?<![\w.+-]){_LOCAL}{_AT_SURE}{_LABEL}(?:(?:{_DOT}|\.){_LABEL}){{0,3}}\.[A-Za-z]{{2,12}}", 0.8),
         # name @ example . org
         (rf"(?<![\w.+-])[A-Za-z0-9][\w.+-]{{0,40}}\s?@\s?{_LABEL}(?:\s?\.\s?{_LABEL}){{0,3}}\s?\.\s?[A-Za-z]{{2,12}}(?![A-Za-z])", 0.8),
@@ -106,11 +108,11 @@ WALLETS = (
 WEAK_PHONE = Rule(
     entity="PHONE_NUMBER",
     patterns=(
-        (r"(?<![\w.,/$£€-])\+?\(?\d{1,5}\)?(?:[ \-.]{0,2}\(?\d{1,7}\)?){1,6}(?:\s?(?:x|ext\.?|poste|Durchwahl)\s?\d{1,6})?(?![\w]|[.,/-]\d)", 0.1),
+        (r"(?<![\w.,/$£€-])\+?\(?\d{1,5}\)?(?:(?:[ .\-/]| - )?\(?\d{1,7}\)?){1,6}(?:\s?(?:x|ext\.?|poste|Durchwahl)\s?\d{1,6})?(?![\w]|[.,/-]\d)", 0.1),
     ),
     check="short_phone",
     context=(
-        "phone", "tel", "tél", "call", "fax", "mobile", "cell", "sms", "text me", "text him", "text her",
+        "phone", "tel", "tél", "call", "calls", "called", "calling", "fax", "mobile", "cell", "cellphone", "sms", "text me", "text him", "text her",
         "answering", "reach", "contact", "dial", "ring", "whatsapp", "ext.", "office", "extension",
         "전화", "연락처", "휴대", "핸드폰", "팩스", "번호로", "문자", "appel", "portable", "joindre", "joignable",
         "telefon", "handy", "rufnummer", "anruf", "durchwahl", "mobil", "rückruf", "erreich",
