@@ -45,9 +45,11 @@ class PatternSearch:
     verdict: Callable[[str, float], float]
     """Gives the score of a value from the value and its pattern's score; 0 drops it."""
     threshold: float
+    words: tuple[str, ...]
+    """In small letters; a text that holds none of them is not searched."""
     context: regex.Pattern[str] | None
     needs_context: bool
-    """Whether no value reaches the threshold without a word of context."""
+    """Whether no value reaches the threshold without a word of context; `words` are then those."""
     least_digits: int
     has_letters: bool
     """Whether in every value a Latin letter touches a digit."""
@@ -65,6 +67,7 @@ class Subject:
     """A text prepared for searching."""
 
     text: str
+    lowered: str
     latin: str
     """The same length, with letters of Asia and Africa as spaces: no particle hides a value."""
     runs: tuple["DigitRun", ...]
@@ -97,6 +100,7 @@ def subject(text: str) -> Subject:
     most_digits = max((run.digits for run in runs), default=0)
     return Subject(
         text=text,
+        lowered=text.lower(),
         latin=latin,
         runs=runs,
         most_digits=most_digits,
@@ -142,6 +146,8 @@ def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]
     known: dict[tuple[int, bool, int], list[tuple[int, int]]] = {}
     for one in searches:
         if one.least_digits > subject.most_digits or one.has_letters > subject.has_letters:
+            continue
+        if one.words and not any(word in subject.lowered for word in one.words):
             continue
         for low, high in _ranges(one, subject, known):
             found += _run(one, subject, low, high)

@@ -6,6 +6,7 @@ Patterns see one form of them; what they find is named by its place in the origi
 """
 
 import html
+import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _ONE_FOR_ONE = regex.compile(
     rf"{_DIGITS_ELSEWHERE}|[\uff01-\uff5e\u3000\ufe50-\ufe6b\U0001d400-\U0001d7ff"
     r"\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2010-\u2015\u2212\t\v\f]"
 )
+_ODD = re.compile("[^\x00-\x7e\u00a1-\u00ac\u00ae-\u024f\uac00-\ud7a3\u2018-\u201f\u2026\u20ac]")
+"""A cheap look for characters that are not plain."""
+
 _MIXED_ALPHABETS = regex.compile(
     r"[A-Za-z\d][\p{Greek}\p{Cyrillic}]|[\p{Greek}\p{Cyrillic}][A-Za-z\d]"
 )
@@ -40,6 +44,7 @@ _BREAK = (
 _CHANGED_LENGTH = regex.compile(
     rf"(?P<entity>{_ENTITY})|[{_INVISIBLE}]++|(?<=\d)[\p{{Mn}}\p{{Me}}]++|(?P<line>{_BREAK})"
 )
+_LINE_OR_ENTITY = re.compile(r"[\dA-Z][-./]? *\r?\n *[-./]?[\dA-Z]|&[#A-Za-z]")
 _INVISIBLES = regex.compile(rf"[{_INVISIBLE}]++")
 
 
@@ -67,10 +72,10 @@ def plain_text(text: str, *, joins_lines: bool = False) -> PlainText:
     Args:
         joins_lines: Whether a line break between two digits is nothing, and not a space.
     """
-    if not text.isascii():
-        text = _ONE_FOR_ONE.sub(_plain_character, text)
-        text = _latin_lookalikes(text)
-    elif "&" not in text and "\n" not in text:
+    is_odd = not text.isascii() and _ODD.search(text) is not None
+    if is_odd:
+        text = _latin_lookalikes(_ONE_FOR_ONE.sub(_plain_character, text))
+    elif _LINE_OR_ENTITY.search(text) is None:
         return PlainText(text=text)
     if _CHANGED_LENGTH.search(text) is None:
         return PlainText(text=text)

@@ -8,7 +8,7 @@ its log, and is many times slower. Patterns, check digits and scores are Presidi
 import importlib.util
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import names
 from datacoop.scrub.patterns import (
-    MARGIN,
     PatternSearch,
     Subject,
     blanked,
@@ -269,13 +268,15 @@ def _searches(policy: ScrubPolicy) -> tuple[PatternSearch, ...]:
 
 def _own(rule: Rule, threshold: float) -> PatternSearch:
     flags = _FLAGS if rule.ignores_case else regex.MULTILINE
+    needs_context = all(score < threshold for _, score in rule.patterns)
     return PatternSearch(
         entity=rule.entity,
         patterns=tuple((regex.compile(text, flags), score) for text, score in rule.patterns),
         verdict=_checked(rule.check),
         threshold=threshold,
+        words=rule.words or (_lowered(rule.context) if needs_context else ()),
         context=context_pattern(rule.context),
-        needs_context=all(score < threshold for _, score in rule.patterns),
+        needs_context=needs_context,
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
         margin=rule.margin,
@@ -295,6 +296,8 @@ def _checked(check: str | None) -> Callable[[str, float], float]:
 def _stock(stock: Stock, threshold: float) -> PatternSearch:
     recognizer: PatternRecognizer = getattr(predefined_recognizers, stock.recognizer)()
     flags = (recognizer.global_regex_flags or 0) & (-1 if stock.ignores_case else ~regex.IGNORECASE)
+    context = (*(recognizer.context or ()), *stock.context)
+    needs_context = stock.floor < threshold and _needs_context(recognizer, threshold)
     return PatternSearch(
         entity=stock.entity,
         patterns=tuple(
@@ -303,15 +306,20 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
         threshold=threshold,
-        context=context_pattern((*(recognizer.context or ()), *stock.context)),
-        needs_context=stock.floor < threshold and _needs_context(recognizer, threshold),
+        words=_lowered(context) if needs_context else (),
+        context=context_pattern(context),
+        needs_context=needs_context,
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
-        margin=MARGIN,
+        margin=stock.margin,
         guard=regex.compile(stock.guard) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
     )
+
+
+def _lowered(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({word.strip().lower() for word in words}))
 
 
 def _needs_context(recognizer: PatternRecognizer, threshold: float) -> bool:

@@ -69,9 +69,18 @@ _ABODE = (
 )
 """Words right before an address that are enough to take what follows for one."""
 
+_AT_HOME = (
+    "live at", "live in", "live on", "lives at", "lives in", "lives on", "lived at", "lived in", "lived on", "living at", "living in", "living on",
+    "reside", "residing", "resident", "staying at", "stayed at", "stay at", "lodg", "located at", "located in", "located on", "situated", "registered at", "registered in", "address",
+    "move to", "moved to", "moves to", "moved from", "office is", "offices are", "taxi to", "sent to", "send to", "delivered to", "deliver to", "shipped to", "ship to",
+    "mail to", "mailed to", "post to", "posted to", "new one to", "return to", "return it to", "arrived at", "meet me at", "meet us at", "meet at", "corner of", "directions to", "home is",
+    "adresse", "habit", "demeur", "domicil", "réside", "résidant", "résidait", "anschrift", "wohn", "gemeldet", "umgezogen",
+)  # fmt: skip
+"""In small letters; what stands in a text in which `_ABODE` can be found."""
+
 _HOME = (
-    "address", "live at", "lives at", "lived at", "living at", "lives in", "live in", "reside", "moved to", "sent to", "send", "taxi", "billing",
-    "office is at", "meet", "arrived at", "return to", "flat", "apt", "suite", "letter", "corner of", "zip", "주소", "거주", "살고", "adresse", "anschrift",
+    "address", "live at", "lives at", "lived at", "living at", "lives in", "live in", "reside", "moved to", "sent to", "send to", "new one to", "taxi to", "billing",
+    "office is at", "meet me", "arrived at", "return to", "apt", "suite", "corner of", "zip code", "directions", "주소", "거주", "살고", "adresse", "anschrift",
 )  # fmt: skip
 _ZIP = (
     "zip code", "zip", "postal code", "postcode", "code postal", "postleitzahl", "plz", "우편번호",
@@ -86,16 +95,26 @@ ADDRESSES = (
         entity="STREET_ADDRESS",
         patterns=(
             (
-                rf"(?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}})?{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
+                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
                 0.7,
             ),
-            (rf"(?:(?:Blk|Block)\s)?{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
-            (rf"\b(?:Blk|Block)\s?\d{{1,4}}[A-Z]?,?\s(?:{_WORD}\s){{0,4}}{_WORD}(?:{_TAIL})", 0.7),
+            (rf"{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
             # Any house with a unit, or a place and its post code
             (rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s(?:{_GB_POST}|{_CA_POST})", 0.6),
+        ),
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (rf"\b(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}}{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:{_TAIL})", 0.7),
+            (rf"\b(?:Blk|Block)\s?\d{{1,4}}[A-Z]?,?\s(?:{_WORD}\s){{0,4}}{_WORD}(?:{_TAIL})", 0.7),
             (rf"(?:P\.?\s?O\.?\s?Box|Post\s?Office\sBox|Postfach|Case\spostale|C\.P\.|Boîte\spostale|B\.?P\.?|Postbox|Postboks)\s(?:n[°º]\s?)?\d[\d\s]{{0,6}}\d?(?:{_TAIL})", 0.6),
             (r"\b(?:PSC\s\d{1,5},?\s{1,2}Box\s\d{1,5}|Unit\s\d{1,5},?\s{1,2}Box\s\d{1,5}|US[A-Z]{1,4}\s[\p{L}'-]{2,30})\s{1,3}[AFD]PO,?\sA[AEP]\s\d{5}\b", 0.7),
         ),
+        words=("flat", "apartment", "apt", "unit", "suite", "blk", "block", "box", "postfach", "postale", "postboks", "bp", "b.p", "c.p", "apo", "fpo", "dpo"),
         least_digits=1,
         margin=90,
         ignores_case=False,
@@ -110,7 +129,7 @@ ADDRESSES = (
         context=_HOME,
         least_digits=1,
         margin=90,
-        guard=rf"(?i)\b(?:{_COMMON_TYPES}|apt|suite|apartment|box)\b",
+        guard=rf"(?i:{_COMMON_TYPES}|apt|suite|apartment|box)\b",
     ),
     # Where only the words before it say that it is an address
     Rule(
@@ -120,7 +139,7 @@ ADDRESSES = (
         ),
         least_digits=1,
         margin=80,
-        guard=r"(?i)address|liv|resid|stay|lodg|located|situated|registered|move|offices?\s|taxi|sen[dt]|deliver|ship|mail|post|new one|return|arrived|meet|corner|directions|home|adresse|habit|demeur|domicili|résid|anschrift|wohn|gemeldet|umgezogen",
+        words=_AT_HOME,
         ignores_case=False,
     ),
     Rule(
@@ -133,7 +152,7 @@ ADDRESSES = (
     Rule(
         entity="STREET_ADDRESS",
         patterns=((r"(?<![\w.-])(?:\p{Lu}[\p{L}'’-]{1,40}+\s){1,3}(?:Street|Avenue|Boulevard|Crescent)\b", 0.45),),
-        guard=r"\p{L}\s(?:Street|Avenue|Boulevard|Crescent)\b",
+        words=(" street", " avenue", " boulevard", " crescent"),
         ignores_case=False,
     ),
     # A house and a flat, wherever they are
@@ -144,6 +163,7 @@ ADDRESSES = (
         ),
         least_digits=1,
         margin=90,
+        words=("apt", "suite"),
         guard=r"(?:Apt|Suite|apt|suite)\b",
         ignores_case=False,
     ),
@@ -186,12 +206,21 @@ ADDRESSES = (
             (
                 r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:\p{L}[\p{L}'’.-]{0,40}+\s){0,3}\p{L}[\p{L}'’.-]{0,40}?(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|street|road)\s(?:\d{1,4}[a-z]?\b)(?![.,]\d)", 0.45,
             ),
-            (r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Ctra\.|Carretera|Rua|R|Travessa|ul\.|Ulica|Aleja|al\.|Str\.|Strada|Λεωφ\.)\s(?:\p{L}[\p{L}'’.-]{0,40}+,?\s){1,6}\d{1,4}\b(?![.,]\d)", 0.5),
             (r"(?<![\p{L}-])(?:\p{Lu}[\p{L}'’.-]{0,40}+\s){1,3}(?:u\.|utca|tér|rakpart|útja)\s\d{1,3}\.?", 0.5),
         ),
         least_digits=1,
         margin=64,
-        guard=r"(?i)\d(?<=(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|u\.|rakpart|útja)\s\d)|\b(?:via|viale|piazza|corso|calle|avenida|avda|plaza|paseo|ctra|carretera|rua|r|travessa|ul|ulica|aleja|al|str|strada|Λεωφ)\b",
+        guard=r"(?i)\d(?<=(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|street|road|u\.|rakpart|útja)\s\d)",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Ctra\.|Carretera|Rua|Travessa|ul\.|Ulica|Aleja|al\.|Str\.|Strada|Λεωφ\.)\s(?:\p{L}[\p{L}'’.-]{0,40}+,?\s){1,6}\d{1,4}\b(?![.,]\d)", 0.5),
+        ),
+        words=("via ", "viale ", "piazza ", "corso ", "calle ", "c/ ", "avenida", "avda", "plaza", "paseo", "ctra", "carretera", "rua ", "travessa", "ul. ", "ulica", "aleja", "al. ", "strada", "λεωφ", "str. "),
+        least_digits=1,
+        margin=64,
         ignores_case=False,
     ),
     Rule(
@@ -200,6 +229,7 @@ ADDRESSES = (
         context=("주소", "거주", "살고", "살던", "사는", "이사", "배송", "배달", "택배", "우편", "소재", "송달", "도로명", "자택", "address", "lives"),
         least_digits=1,
         margin=64,
+        words=("로", "길", "동", "리", "가", "호"),
         guard=r"(?:로|길|동|리|가|산|번지|호)\s{0,2}\d|\d(?:번?길|동|호|번지)",
         any_script=True,
     ),

@@ -28,7 +28,7 @@ CASES = (
         entity="CASE_NUMBER",
         patterns=((_LABELLED, 0.6),),
         least_digits=1,
-        guard=rf"(?i)(?:{_NUMBER}\b|#|n[°º])",
+        guard=rf"\d(?<=(?i:{_NUMBER}|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}(?:[A-Z]{{1,4}}[-./]?)?\d)",
     ),
     Rule(
         entity="CASE_NUMBER",
@@ -43,6 +43,7 @@ CASES = (
             "parcelles", "cadastr", "docket", "file no", "사건번호",
         ),
         least_digits=2,
+        guard=r"\d\s?/\s?\d",
     ),
     # The sheet and plan of a land registry: 11/15W.2, E.1
     Rule(
@@ -73,6 +74,7 @@ CASES = (
             (r"\b(?:HC|DC|MC|SC|FC|CA)/[A-Z]{1,4}\s?\d{1,6}/(?:19|20)\d\d\b", 0.6),
         ),
         least_digits=2,
+        guard=r"\d/\d\d|[12]\d{3}[\])]?\s(?:\d\s)?[A-Z]|[A-Z]-\d|R\.?G|\d\d-\d\d|HQ\d",
         ignores_case=False,
     ),
     Rule(
@@ -89,6 +91,7 @@ CASES = (
     Rule(
         entity="CASE_NUMBER",
         patterns=((r"\b(?:MRN|URN|IPP|NDA|Az\.?|Gz\.?|Aktenzeichen|Geschäftszeichen|Fallnummer|Patientennummer|Patienten-ID|Aufnahmenummer|hospital\snumber|patient\snumber|record\snumber|case\snumber|file\snumber|numéro\sde\sdossier|dossier\smédical)\s?(?:is|was|lautet|ist|est(?:\sle)?|:|#|-)?\s{0,2}\K[A-Z]{0,4}[-\s/]?\d[\dA-Z./-]{2,18}(?<=[\dA-Z])", 0.6),),
+        words=("mrn", "urn", "ipp", "nda", "az", "gz", "zeichen", "nummer", "patienten-id", " number", "dossier"),
         least_digits=3,
     ),
 )  # fmt: skip

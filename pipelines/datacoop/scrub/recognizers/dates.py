@@ -7,6 +7,7 @@ _MONTH = (
     r"Apr(?:il)?|Avr(?:il)?|Mai|May|Juin|Juni?e?|Juil(?:let)?|July?|Juli|Ao[uû]t|Aug(?:ust)?|"
     r"Sept?(?:ember|embre)?|O[ck]t(?:ober|obre)?|Nov(?:ember|embre)?|D[eé][cz](?:ember|embre)?)"
 )
+_MONTH_START = r"(?:jan|jän|feb|fév|fev|mar|mär|mae|apr|avr|ma[iy]|ju[inl]|ao[uû]|aug|sep|o[ck]t|nov|d[eé][cz])"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:\s?(?:st|nd|rd|th|ère?|ème|er|re|e)\b|\.)?+"
 _JOINED = r"\s?(?:,|;|-|/|&|\band\b|\bor\b|\bto\b|\bet\b|\bou\b|\bau\b|\bund\b|\boder\b|\bbis\b)\s?"
 _YEAR = r"(?:1[6-9]|20)\d\d(?!\d)"
@@ -22,6 +23,15 @@ _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
 )
+_SPELLED_MONTHS = (
+    *"january february march april june july august september october november december".split(),
+    *"janvier février fevrier mars avril juin juillet août aout septembre octobre novembre".split(),
+    *"décembre januar jänner februar märz juni juli oktober dezember".split(),
+    *(" of may", " mai", "may the ", "may first", "may second", "may thi", "may fou", "may fif", "may si"),
+    *("may sev", "may eig", "may nin", "may ten", "may ele", "may twe"),
+)
+"""In small letters; " may " alone is a verb in every other text."""
+
 _EN_ORDINAL = rf"(?:(?:twenty|thirty)[- ])?(?:{_ORDINALS.replace(' ', '|')})"
 _DE_ORDINAL = (
     r"(?:ers|zwei|drit|vier|fünf|sechs|sieb|siebten|ach|neun|zehn|elf|zwölf|\w{3,9}zehn|"
@@ -42,17 +52,25 @@ DATES = (
                 rf"(?<![\w/.]){_DAY_MONTH}(?:(?:{_JOINED}|\s)(?:\bon\s|\ble\s)?{_DAY_MONTH}){{0,6}}+",
                 0.8,
             ),
+            (rf"(?<![\d.,/-])\d{{4}}(?P<mark>[-/.])\s?{_MONTH_NUMBER}(?P=mark)\s?{_DAY_NUMBER}(?!\d|[/-]\d)(?:[T\s]{_TIME}(?:Z|[+-]\d\d:?\d\d)?)?", 0.8),
+            (rf"(?<![\d.,/-])(?:{_DAY_NUMBER}(?P<mark>[-/.])\s?{_MONTH_NUMBER}|{_MONTH_NUMBER}(?P<mark>[-/.])\s?{_DAY_NUMBER})(?P=mark)\s?(?:{_YEAR}|\d\d(?!\d|[.,]?\d|[/-]\d))(?:[T\s]{_TIME})?", 0.6),
+            (rf"(?<![\d.,/-]){_MONTH_NUMBER}/{_YEAR}", 0.5),
+        ),
+        least_digits=1,
+        guard=rf"\d(?:st|nd|rd|th|ère?|ème|er|re|e|\.)?[\s-]?(?:of\s|de\s|d['’])?(?i:{_MONTH_START})|\d[-./]\s?\d",
+    ),
+    Rule(
+        entity="DATE_TIME",
+        patterns=(
             # May 31, 1991
             (rf"\b{_MONTH}\.?\s(?:the\s)?{_DAY}(?:{_JOINED}{_DAY}\b){{0,3}}(?!\d|\s?{_NO_DAY}\b)(?:,?\s{{1,2}}{_YEAR})?", 0.5),
             # Mai 2017; mars, avril et juin 2003
             (rf"\b(?:{_MONTH}\s?(?:,|-|/|\band\b|\bor\b|\bet\b|\bou\b|\bund\b)\s?){{0,6}}+{_MONTH}{_IN_YEAR}", 0.8),
-            (rf"(?<![\d.,/-])\d{{4}}(?P<mark>[-/.])\s?{_MONTH_NUMBER}(?P=mark)\s?{_DAY_NUMBER}(?!\d|[/-]\d)(?:[T\s]{_TIME}(?:Z|[+-]\d\d:?\d\d)?)?", 0.8),
-            (rf"(?<![\d.,/-])(?:{_DAY_NUMBER}(?P<mark>[-/.])\s?{_MONTH_NUMBER}|{_MONTH_NUMBER}(?P<mark>[-/.])\s?{_DAY_NUMBER})(?P=mark)\s?(?:{_YEAR}|\d\d(?!\d|[.,]?\d|[/-]\d))(?:[T\s]{_TIME})?", 0.6),
-            (rf"(?<![\d.,/-]){_MONTH_NUMBER}/{_YEAR}", 0.5),
             # The first day of two, further from the month: between 2 and the 10 March
             (rf"\b(?:between|from|entre|du|vom|zwischen)\s(?:le\s|the\s)?{_DAY}(?=\s(?:and|to|et|le|au|bis|und|zum)\s(?:le\s|the\s)?(?:{_DAY})\s?{_MONTH}\b)", 0.6),
         ),
         least_digits=1,
+        guard=rf"\d(?<=(?i:{_MONTH})\.?[\s,./'’-]{{1,2}}(?:the\s|of\s|de\s)?\d)|(?i:and|to|et|le|au|bis|und|zum)\s(?:le\s|the\s)?\d\d?\.?\s?(?i:{_MONTH_START})",
     ),
     Rule(
         entity="DATE_TIME",
@@ -75,17 +93,26 @@ DATES = (
             (r"(?<![\d:.,/-])(?:[01]?\d|2[0-4])\s?(?:Uhr\b|h\s?[0-5]\d\b|heures?\sdu\s(?:matin|soir)|o['’]clock\b)", 0.5),
         ),
         least_digits=1,
+        guard=r"\d[:.h]\d\d|\d\s?(?i:[ap]\.?m|uhr|h\b|h\s?\d|heure|o['’]clock)",
     ),
     Rule(
         entity="DATE_TIME",
         patterns=(
             # 2019년 5월 31일, 5월 31일, 2019. 5. 31., 오전 10시 30분
             (r"(?<!\d)(?:(?:1[6-9]|20)?\d\d\s?년(?:도)?(?:\s?(?:0?[1-9]|1[0-2])\s?월(?:\s?[0-3]?\d\s?일)?)?|(?:0?[1-9]|1[0-2])\s?월\s?[0-3]?\d\s?일)(?!\s?간)", 0.8),
-            (r"(?<!\d)(?:1[6-9]|20)\d\d\.\s?(?:0?[1-9]|1[0-2])\.\s?[0-3]?\d\.?(?!\d)", 0.8),
             (r"(?:오전|오후|새벽|밤)\s?\d{1,2}\s?시(?:\s?\d{1,2}\s?분|\s?반)?|(?<!\d)\d{1,2}\s?시\s?\d{1,2}\s?분", 0.6),
         ),
+        words=("년", "월", "시"),
         least_digits=1,
-        guard="[년월시]|\\d\\.\\s?\\d",
+        any_script=True,
+    ),
+    Rule(
+        entity="DATE_TIME",
+        patterns=(
+            (r"(?<!\d)(?:1[6-9]|20)\d\d\.\s?(?:0?[1-9]|1[0-2])\.\s?[0-3]?\d\.?(?!\d)", 0.8),
+        ),
+        least_digits=4,
+        guard=r"\d\.\s?\d{1,2}\.\s?\d",
         any_script=True,
     ),
     Rule(
@@ -95,7 +122,8 @@ DATES = (
             (rf"\b{_DE_ORDINAL}\s{_MONTH}\b{_IN_YEAR}?", 0.6),
             (rf"\b{_FR_NUMBER}\s{_MONTH}\b(?:\s(?:{_YEAR}|deux[- ]mille(?:[- ]\w{{2,9}}){{0,3}}|mil(?:le)?[- ]neuf[- ]cent(?:[- ]\w{{2,9}}){{1,4}}))?", 0.6),
         ),
-        guard=r"(?i:of|ten|th|st|nd|rd|mier|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|ze|ingt|rente) (?i:jan|feb|fév|mar|mär|apr|avr|ma[iy]|ju[inl]|ao[uû]t|aug|sep|o[ck]t|nov|d[eé][cz])|(?i:ry|ch|il|ay|ne|ly|st|er) (?:the )?(?i:" + _ORDINALS.replace(" ", "|") + "|twenty|thirty)",
+        words=_SPELLED_MONTHS,
+        guard=rf"(?i:[a-zé](?: day)? of|[a-zéßö](?:ten|th|st|nd|rd)|premier|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|ze|vingt|et[- ]un|trente) (?i:{_MONTH_START})|(?i:y|ch|il|e|t|r) (?:the )?(?i:{'|'.join(_ORDINALS.split())}|twenty|thirty)",
     ),
 )  # fmt: skip
 
@@ -120,6 +148,7 @@ AGES = (
             (rf"(?<![\d.,]){_AGE}[\s-]{{0,2}}jährig\w{{0,2}}\b|(?<![\d.,]){_AGE}\sJahre\salt\b|(?:\bim\s)?\bAlter(?:\svon)?\s?:?\s?{_AGE}\b(?:\sJahren?\b)?|\bmit\s{_AGE}\sJahren\b", 0.7),
         ),
         least_digits=1,
+        guard=r"\d[\s-]{0,2}(?i:year|yr|month|week|day|y\b|y/?o|ans\b|mois|jähr|jahr)|\d(?<=(?i:age[sd]?|of|was|is|about|around|alter|von|âge|de|d['’]|environ|presque)[\s:=]{0,3}\d)|\d0['’]?s\b",
     ),
     Rule(
         entity="AGE",
@@ -128,7 +157,7 @@ AGES = (
             (r"(?:나이|연령)(?:[은는이가도]|\s?:)?\s?(?:만\s?)?\d{1,3}(?!\d|\s?년)", 0.6),
         ),
         least_digits=1,
-        guard="[세살대]|개월|나이|연령",
+        words=("세", "살", "대", "개월", "나이", "연령"),
         any_script=True,
     ),
     Rule(
@@ -137,6 +166,7 @@ AGES = (
             (rf"\b{_NUMBER_WORD}[\s-]{_OF_AGE}[\s-](?:old\b|of\sage\b)", 0.7),
             (rf"\baged\s{_NUMBER_WORD}\b", 0.6),
         ),
+        words=("old", "of age", "aged "),
         guard=r"(?i:[a-z][- ](?:year|month|week|day)s?[- ](?:old|of age)|\baged [a-z])",
     ),
 )  # fmt: skip

@@ -144,6 +144,7 @@ DE = Country(
             "DE_KFZ",
             "DeKfzRecognizer",
             least_digits=1,
+            guard=r"\d(?<=[A-ZÄÖÜ][\s-][A-Z]{1,2}[\s-]\d)",
             ignores_case=False,
             context=("plate", "registration", "car", "immatricul", "plaque", "차량", "번호판", "wagen"),
         ),

@@ -101,6 +101,7 @@ FR = Country(
             ),
             context=("immatricul", "plaque", "véhicule", "voiture", "plate", "vehicle", "car", "kennzeichen", "fahrzeug", "차량", "번호판", "자동차"),
             least_digits=1,
+            guard=r"\d[ -]?[A-HJ-NP-TV-Z]{2}",
             ignores_case=False,
         ),
         Rule(

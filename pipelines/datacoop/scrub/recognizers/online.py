@@ -2,8 +2,8 @@
 
 from datacoop.scrub.recognizers.values import Rule, Stock
 
-_AT = r"(?:\s{0,2}[\[({<]\s?(?:at|@|ät|arobase|a|골뱅이)\s?[\])}>]\s{0,2}|\s(?:at|ät|arobase|klammeraffe|@)\s|\s?골뱅이\s?)"
-_AT_SURE = r"(?:\s{0,2}[\[({<]\s?(?:at|@|ät|arobase|a|골뱅이)\s?[\])}>]\s{0,2}|\s?골뱅이\s?|\s(?:arobase|klammeraffe)\s)"
+_AT = r"(?:\s{0,2}[\[({<]\s?(?:at|@|ät|arobase|골뱅이)\s?[\])}>]\s{0,2}|\s(?:at|ät|arobase|klammeraffe|@)\s|\s?골뱅이\s?)"
+_AT_SURE = r"(?:\s{0,2}[\[({<]\s?(?:at|@|ät|arobase|골뱅이)\s?[\])}>]\s{0,2}|\s?골뱅이\s?|\s(?:arobase|klammeraffe)\s)"
 _DOT = r"(?:\s{0,2}[\[({<]\s?(?:dot|punkt|point|\.|점|닷)\s?[\])}>]\s{0,2}|\s(?:dot|punkt|point)\s|\s?[점닷]\s?)"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?"
 _LOCAL = rf"[A-Za-z0-9][\w.+-]{{0,40}}(?:{_DOT}[\w+-]{{1,40}}){{0,3}}"
@@ -18,7 +18,8 @@ SPELLED_EMAIL = Rule(
         # name @ example . org
         (rf"(?<![\w.+-])[A-Za-z0-9][\w.+-]{{0,40}}\s?@\s?{_LABEL}(?:\s?\.\s?{_LABEL}){{0,3}}\s?\.\s?[A-Za-z]{{2,12}}(?![A-Za-z])", 0.8),
     ),
-    guard=r"(?i)\s@|@\s|[\[({<]\s?(?:at|@|ät|arobase|a|골뱅이)\s?[\])}>]|골뱅이|\sarobase\s|klammeraffe|\s(?:at|ät)\s[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40})*\s?[\[({<]?\s?(?:dot|punkt|point)",
+    words=("@", "at]", "at)", "at}", "at>", "at ]", "at )", "골뱅이", "arobase", "klammeraffe", "ät]", "ät)", " dot ", "[dot", "(dot", " punkt ", " point "),
+    guard=r"(?i)\s?@\s|\s@|[\[({<]\s?(?:at|@|ät|arobase|골뱅이)\s?[\])}>]|골뱅이|\sarobase\s|klammeraffe|\s(?:at|ät)\s[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,3}+\s?[\[({<]?\s?(?:dot|punkt|point)",
     any_script=True,
 )
 
@@ -39,7 +40,7 @@ HANDLES = (
             (r"\b[a-z][a-z0-9+.-]{1,12}://[^\s/@<>\"']{1,64}@[^\s<>\"']{1,200}", 0.8),
             (r"\bhttps?://[^\s<>\"'~]{3,120}?/(?:~|@|u/|users?/|profiles?/|members?/|people/|author/)[^\s<>\"',;)]{1,64}", 0.7),
         ),
-        guard=r"(?i)://|\.(?:com|me|net|kr)/",
+        words=("://", ".com/", ".me/", ".net/", ".kr/"),
         any_script=True,
     ),
     Rule(
@@ -54,7 +55,7 @@ HANDLES = (
             "아이디", "계정", "팔로우", "유튜브", "compte", "pseudo", "identifiant", "abonn", "suivez",
             "benutzername", "konto", "profil", "folgen", "kanal", "nutzername",
         ),
-        guard="@",
+        words=("@",),
         any_script=True,
     ),
 )  # fmt: skip
@@ -89,6 +90,8 @@ DEVICES = (
         patterns=((r"(?<![A-Za-z0-9-])[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])", 0.1),),
         context=("uuid", "guid", "udid", "idfa", "idfv", "gaid", "aaid", "advertising", "device", "session", "user id", "user",
                  "단말", "기기", "식별자", "광고", "appareil", "identifiant", "publicitaire", "session", "gerät", "kennung", "werbe", "sitzung"),
+        least_digits=1,
+        margin=40,
         guard=r"[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}",
     ),
 )  # fmt: skip
@@ -101,6 +104,9 @@ WALLETS = (
             # Bitcoin cash, Litecoin, Ripple, Cardano, Monero
             (r"(?<![A-Za-z0-9])(?:ltc1[02-9ac-hj-np-z]{38,59}|bitcoincash:[02-9ac-hj-np-z]{42}|addr1[02-9ac-hj-np-z]{50,100}|4[0-9AB][1-9A-HJ-NP-Za-km-z]{93})(?![0-9A-Za-z])", 0.7),
         ),
+        least_digits=1,
+        has_letters=True,
+        margin=110,
         guard=r"[A-Za-z0-9]{25}",
     ),
 )  # fmt: skip
@@ -121,8 +127,15 @@ WEAK_PHONE = Rule(
 )  # fmt: skip
 
 STOCK = (
-    Stock("IP_ADDRESS", "IpRecognizer", guard=r"\d\.\d{1,3}\.\d|:[0-9A-Fa-f]{0,4}:"),
-    Stock("MAC_ADDRESS", "MacAddressRecognizer", guard=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"),
-    Stock("CRYPTO", "CryptoRecognizer", guard=r"[A-Za-z0-9]{25}"),
+    Stock("IP_ADDRESS", "IpRecognizer", least_digits=1, margin=48, guard=r"\d\.\d{1,3}\.\d|:[0-9A-Fa-f]{0,4}:"),
+    Stock(
+        "MAC_ADDRESS",
+        "MacAddressRecognizer",
+        least_digits=1,
+        guard=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+    ),
+    Stock(
+        "CRYPTO", "CryptoRecognizer", least_digits=1, has_letters=True, margin=64, guard=r"[A-Za-z0-9]{25}"
+    ),
     Stock("URL", "UrlRecognizer", guard=r"\w\.\w\w|://", any_script=True),
 )

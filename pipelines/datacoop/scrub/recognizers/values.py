@@ -19,6 +19,8 @@ class Rule(NamedTuple):
     """Whether in every value a Latin letter touches a digit."""
     margin: int = 32
     """Characters beside a run of digits in which the rest of a value can stand."""
+    words: tuple[str, ...] = ()
+    """In small letters; a text that holds none of them is not searched."""
     guard: str | None = None
     """A cheap pattern; where it is not found, nothing is searched. It is looked for around each
     run of `least_digits`, or in the whole text where a value can have none."""
@@ -34,6 +36,7 @@ class Stock(NamedTuple):
     recognizer: str
     least_digits: int = 0
     has_letters: bool = False
+    margin: int = 32
     guard: str | None = None
     floor: float = 0.0
     """Score that a value has at least. Presidio's is lower where it waits for a word of context;
