@@ -211,7 +211,7 @@ def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -
 def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:
     """Give the pattern that finds any word of context; short Latin ones only as whole words."""
     parts = [
-        rf"(?<!\w){regex.escape(word.strip())}(?!\w)"
+        rf"(?<![\p{{Latin}}\d]){regex.escape(word.strip())}(?![\p{{Latin}}\d])"
         if word.isascii() and len(word.strip()) <= _SHORT_WORD
         else regex.escape(word.strip())
         for word in sorted(set(words))

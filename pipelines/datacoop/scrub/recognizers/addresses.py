@@ -40,7 +40,10 @@ _DE_ENDS = (
     r"bogen|gang|hang|heide|horst|koppel|leite|rain|reihe|siedlung|terrasse|wiese|ort|busch|kai|deich|bruch)"
 )
 _DE_STREET = (
-    rf"(?:(?:\p{{Lu}}[\p{{L}}.]{{0,40}}+[\s-]){{0,3}}(?:(?=\p{{Lu}})(?:\p{{L}}{{0,40}}?(?i:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad|chaussee|kamp|twiete|graben|wall|markt|hof|berg|feld))(?!\p{{L}})))"
+    r"(?:(?:\p{Lu}[\p{L}.]{0,40}+[\s-]){0,3}\p{Lu}\p{L}{1,40}?(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm"
+    r"|steig|stieg|zeile|pfad|chaussee|kamp|twiete|graben|wall|markt|hof|berg|feld)(?!\p{L})"
+    r"|(?:\p{Lu}[\p{L}.]{0,40}+[\s-]){1,3}(?:Stra(?:ß|ss)e|Str\.?|Weg|Gasse|Platz|Allee|Ring|Ufer|Damm|Steig|Stieg|Pfad"
+    r"|Chaussee|Kamp|Markt|Wall|Hof)(?!\p{L}))"
 )
 _DE_HOUSE = r"\s{1,2}\d{1,4}(?:\s?[a-zA-Z]\b)?(?:\s?[-/–]\s?\d{1,4}(?:\s?[a-z]\b)?)?(?![\d,]\d)"
 _DE_TAIL = rf"(?:\s?[,\n;]?\s{{0,2}}(?:in\s)?(?:D-|DE-|A-|CH-)?\d{{4,5}}\s{{1,2}}{_TOWN}|\s?,\s{_TOWN})?"
@@ -50,7 +53,7 @@ _KR_REGION = (
     r"(?:[가-힣]{1,7}[읍면동리]\s{1,2}){0,2}"
 )
 _KR_ROAD = (
-    r"[가-힣][가-힣\d·]{0,14}?(?:대로|로|길)(?:\s?\d{1,4}(?:번?[가나다라]?길|번안길))?\s{0,2}(?:지하\s?)?\d{1,5}+(?:-\d{1,5}+)?(?![.,~∼]\d|[A-Za-z%]|\s?(?:[년월일시원명개회차배대억만천여살세위층]|미터|퍼센트))"
+    r"[가-힣][가-힣\d·]{0,14}?(?:대로|로|길)(?:\s?\d{1,4}(?:번?[가나다라]?길|번안길))?\s{0,2}(?:지하\s?)?\d{1,5}+(?:-\d{1,5}+)?(?![.,~∼]\d|[A-Za-z%]|\s?(?:[년월원명개회배살세억]|미터|퍼센트))"
     r"(?:번지)?(?:\s?,?\s?(?:지하\s?)?(?:[가-힣A-Za-z\d]{1,12}동\s?)?\d{1,4}(?:호|층)|\s?,?\s?\d{1,4}동\s\d{1,5}호|\s?,?\s?[A-Z가-힣]동\s\d{1,5}호){0,2}(?:\s?\([가-힣\d]{1,8}(?:동|리|가|읍|면)(?:,[^()]{1,20})?\))?"
 )
 _KR_LOT = (
@@ -95,7 +98,7 @@ ADDRESSES = (
         entity="STREET_ADDRESS",
         patterns=(
             (
-                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
+                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?(?:{_TAIL})",
                 0.7,
             ),
             (rf"{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
@@ -109,7 +112,7 @@ ADDRESSES = (
     Rule(
         entity="STREET_ADDRESS",
         patterns=(
-            (rf"\b(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}}{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?:{_TYPES})\b\.?(?:{_TAIL})", 0.7),
+            (rf"\b(?:Flat|Apartment|Apt\.?|Unit|Suite)\s[\w-]{{1,6}},?\s{{1,2}}{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?(?:{_TAIL})", 0.7),
             (rf"\b(?:Blk|Block)\s?\d{{1,4}}[A-Z]?,?\s(?:{_WORD}\s){{0,4}}{_WORD}(?:{_TAIL})", 0.7),
             (rf"(?:P\.?\s?O\.?\s?Box|Post\s?Office\sBox|Postfach|Case\spostale|C\.P\.|Boîte\spostale|B\.?P\.?|Postbox|Postboks)\s(?:n[°º]\s?)?\d[\d\s]{{0,6}}\d?(?:{_TAIL})", 0.6),
             (r"\b(?:PSC\s\d{1,5},?\s{1,2}Box\s\d{1,5}|Unit\s\d{1,5},?\s{1,2}Box\s\d{1,5}|US[A-Z]{1,4}\s[\p{L}'-]{2,30})\s{1,3}[AFD]PO,?\sA[AEP]\s\d{5}\b", 0.7),
@@ -204,7 +207,7 @@ ADDRESSES = (
         entity="STREET_ADDRESS",
         patterns=(
             (
-                r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:\p{L}[\p{L}'’.-]{0,40}+\s){0,3}\p{L}[\p{L}'’.-]{0,40}?(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|street|road)\s(?:\d{1,4}[a-z]?\b)(?![.,]\d)", 0.45,
+                r"(?<![\p{L}-])(?:\d{1,3}\s)?(?:\p{L}[\p{L}'’.-]{0,40}+\s){0,3}?\p{Lu}[\p{L}'’.-]{0,40}?(?:straat|laan|weg|plein|gracht|dreef|singel|dijk|kade|vej|gade|vænget|bakken|gatan|vägen|gränd|gata|veien|vegen|vegur|tie|katu|kuja|utca|tér|út|ulica|street|road)\s(?:\d{1,4}[a-z]?\b)(?![.,]\d)", 0.45,
             ),
             (r"(?<![\p{L}-])(?:\p{Lu}[\p{L}'’.-]{0,40}+\s){1,3}(?:u\.|utca|tér|rakpart|útja)\s\d{1,3}\.?", 0.5),
         ),

@@ -87,14 +87,14 @@ _DATE_OR_DECIMAL = re.compile(
 )
 
 
-_YEARS = re.compile(r"(?:1[89]|20)\d\d(?:[ /-]{1,3}\d{1,4}){1,4}$|\d{1,3}\(\d")
+_YEARS = re.compile(r"(?:1[89]|20)\d\d(?:[ /-]{1,3}\d{1,4}){1,4}$|\d{1,3}(?:\.\d{1,2})? ?\(\d{1,2}\)(?:\. |$)")
 """Years of a session, and a section of a law with its subsection."""
 
 
 def _phone(value: str) -> bool:
     """Tell a phone from a long number, a range of dates, a range of decimals."""
     digits = sum(map(str.isdecimal, value))
-    return 8 <= digits <= 15 and not _DATE_OR_DECIMAL.match(value)
+    return 8 <= digits <= 15 and not _DATE_OR_DECIMAL.match(value) and not _YEARS.match(value)
 
 
 def _short_phone(value: str) -> bool:

@@ -77,8 +77,8 @@ KR = Country(
         Rule(
             entity="KR_CAR_PLATE",
             patterns=(
-                (rf"(?:(?:{_PLATE_REGIONS})\s?)?(?<!\d)\d{{2,3}}\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월일원명개만억%호])", 0.6),
-                (rf"(?:{_PLATE_REGIONS})\s?\d?\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월일원명개만억%호])", 0.5),
+                (rf"(?:(?:{_PLATE_REGIONS})\s?)?(?<!\d)\d{{2,3}}\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월원명])", 0.6),
+                (rf"(?:{_PLATE_REGIONS})\s?\d?\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월원명])", 0.5),
             ),
             words=tuple(_PLATE_LETTERS),
             least_digits=1,
