@@ -38,13 +38,15 @@ _WORD = regex.compile(r"\w++")
 
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _BREAK = (
-    r"(?<=\d[-./]) *+\r?\n *+(?=\d)|(?<=\d) *+\r?\n *+(?=[-./]\d)"
-    r"|(?<=\d) *+\r?\n *+(?=[A-Z\d])|(?<=[A-Z]) *+\r?\n *+(?=\d)"
+    r"(?<=\d[./]) *+\r?\n *+(?=\d)|(?<=[\w,]-) *+\r?\n *+(?=\w)|(?<=\d) *+\r?\n *+(?=[-./] ?\d)"
+    r"|(?<=[\d)]) *+\r?\n *+(?=[A-Z\d(])|(?<=[A-Z]) *+\r?\n *+(?=\d)"
 )
 _CHANGED_LENGTH = regex.compile(
     rf"(?P<entity>{_ENTITY})|[{_INVISIBLE}]++|(?<=\d)[\p{{Mn}}\p{{Me}}]++|(?P<line>{_BREAK})"
 )
-_LINE_OR_ENTITY = re.compile(r"[\dA-Z][-./]? *\r?\n *[-./]?[\dA-Z]|&[#A-Za-z]")
+_LINE_OR_ENTITY = re.compile(
+    r"(?:[\dA-Z)-]|\d[./]) *\r?\n *(?:[\w(]|[-./] ?\d)|&[#A-Za-z]"
+)
 _INVISIBLES = regex.compile(rf"[{_INVISIBLE}]++")
 
 
@@ -57,7 +59,7 @@ class PlainText:
     """Where in the original each character begins; none where all stand as they stood."""
     ends: "array[int] | None" = None
     is_broken: bool = False
-    """Whether a line break was taken out from between digits."""
+    """Whether a line break was taken out of a value."""
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Give the place in the original of a range, not empty, of the plain text."""

@@ -167,6 +167,6 @@ AGES = (
             (rf"\baged\s{_NUMBER_WORD}\b", 0.6),
         ),
         words=("old", "of age", "aged "),
-        guard=r"(?i:[a-z][- ](?:year|month|week|day)s?[- ](?:old|of age)|\baged [a-z])",
+        guard=r"(?i:[a-z][-\s](?:year|month|week|day)s?[-\s](?:old|of\sage)|\baged\s[a-z])",
     ),
 )  # fmt: skip

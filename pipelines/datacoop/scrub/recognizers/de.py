@@ -107,7 +107,7 @@ DE = Country(
         Rule(
             entity="DE_HANDELSREGISTER",
             patterns=(
-                (r"\bHR[AB](?:[ -]?Nr\.?)?\s{0,3}\d{1,6}(?:\s?[A-Z]{1,2}\b)?", 0.5),
+                (r"\bHR[AB](?:[\s-]?Nr\.?)?\s{0,3}\d{1,6}(?:\s?[A-Z]{1,2}\b)?", 0.5),
                 (r"\b(?:GnR|PR|VR|GsR)\s(?:Nr\.\s)?\d{1,5}\b", 0.2),
             ),
             context=("register", "amtsgericht", "verein"),
