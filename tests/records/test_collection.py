@@ -63,7 +63,7 @@ def test_text_columns_are_those_with_free_text() -> None:
 
 
 def test_a_scrub_policy_is_named_with_its_version() -> None:
-    assert payloads.shipped("documents").scrub.id == "court-direct@1"
+    assert payloads.shipped("documents").scrub.id == "court-direct@2"
 
 
 def test_a_threshold_that_is_left_out_has_its_default() -> None:
