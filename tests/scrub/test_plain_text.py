@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def test_every_range_of_the_plain_text_stands_inside_the_original(text: str, joi
     assert places == sorted(places)
     assert all(
         end <= other or (start, end) == (other, last)
-        for (start, end), (other, last) in zip(places, places[1:], strict=False)
+        for (start, end), (other, last) in itertools.pairwise(places)
     )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S311 - a line a form; made-up values
 """Valid values of every identifier in the forms people write, and sentences to carry them.
 
 All are made up, from a seed. The carriers of `TUNED` may be looked at when patterns are
@@ -56,7 +57,9 @@ def pick(*forms: Callable[[Random], str]) -> Callable[[Random], str]:
     return lambda random: random.choice(forms)(random)
 
 
-def regrouped(country: str, entity: str, *groups: tuple[str, tuple[int, ...]]) -> Callable[[Random], str]:
+def regrouped(
+    country: str, entity: str, *groups: tuple[str, tuple[int, ...]]
+) -> Callable[[Random], str]:
     """Make a number of the demo and write it in groups, each with the mark between them."""
 
     def make(random: Random) -> str:
@@ -83,7 +86,10 @@ def new_rrn(random: Random) -> str:
 def korean_passport(random: Random) -> str:
     kind = random.choice("MSR")
     return random.choice(
-        (f"{kind}{digits(random, 8)}", f"M{digits(random, 3)}{letters(random, 1)}{digits(random, 4)}")
+        (
+            f"{kind}{digits(random, 8)}",
+            f"M{digits(random, 3)}{letters(random, 1)}{digits(random, 4)}",
+        )
     )
 
 
@@ -157,7 +163,11 @@ def sort_code_and_account(random: Random) -> str:
 def gb_plate(random: Random) -> str:
     plain = NUMBERS["GB"]["UK_VEHICLE_REGISTRATION"](random, "")
     return random.choice(
-        (plain, plain.replace(" ", ""), f"{letters(random, 1, 'ABCDEFGH')}{random.randrange(10, 999)} {letters(random, 3, 'ABCDEFGHJKL')}")
+        (
+            plain,
+            plain.replace(" ", ""),
+            f"{letters(random, 1, 'ABCDEFGH')}{random.randrange(10, 999)} {letters(random, 3, 'ABCDEFGHJKL')}",
+        )
     )
 
 
@@ -168,7 +178,11 @@ def gb_postcode(random: Random) -> str:
 
 
 def ca_phone(random: Random) -> str:
-    area, a, b = random.choice(("416", "514", "604", "902")), digits(random, 3, first="23456789"), digits(random, 4)
+    area, a, b = (
+        random.choice(("416", "514", "604", "902")),
+        digits(random, 3, first="23456789"),
+        digits(random, 4),
+    )
     return random.choice(
         (
             f"{area}-{a}-{b}", f"({area}) {a}-{b}", f"{area}.{a}.{b}", f"{area} {a} {b}", f"+1 {area} {a} {b}",
@@ -203,12 +217,28 @@ def ca_health(random: Random) -> str:
 
 
 def ca_passport(random: Random) -> str:
-    return random.choice((f"{letters(random, 2)}{digits(random, 6)}", f"{letters(random, 1)}{digits(random, 6)}{letters(random, 2)}"))
+    return random.choice(
+        (
+            f"{letters(random, 2)}{digits(random, 6)}",
+            f"{letters(random, 1)}{digits(random, 6)}{letters(random, 2)}",
+        )
+    )
 
 
 def sg_phone(random: Random) -> str:
     a, b = random.choice("689") + digits(random, 3), digits(random, 4)
-    return random.choice((f"{a} {b}", f"{a}{b}", f"{a}-{b}", f"+65 {a} {b}", f"+65{a}{b}", f"(+65) {a} {b}", f"0065 {a} {b}", f"+65-{a}-{b}"))
+    return random.choice(
+        (
+            f"{a} {b}",
+            f"{a}{b}",
+            f"{a}-{b}",
+            f"+65 {a} {b}",
+            f"+65{a}{b}",
+            f"(+65) {a} {b}",
+            f"0065 {a} {b}",
+            f"+65-{a}-{b}",
+        )
+    )
 
 
 def sg_nric(random: Random) -> str:
@@ -225,7 +255,10 @@ def sg_postcode(random: Random) -> str:
 
 
 def de_phone(random: Random) -> str:
-    area, number = random.choice(("030", "089", "0221", "07531", "0341")), digits(random, 7, first="23456789")
+    area, number = (
+        random.choice(("030", "089", "0221", "07531", "0341")),
+        digits(random, 7, first="23456789"),
+    )
     mobile = random.choice(("0151", "0170", "0162"))
     return random.choice(
         (
@@ -238,12 +271,31 @@ def de_phone(random: Random) -> str:
 
 def de_tax_number(random: Random) -> str:
     d = digits(random, 13, first="12")
-    return random.choice((f"{d[:3]}/{d[3:6]}/{d[6:11]}", f"{d[:2]}/{d[2:5]}/{d[5:10]}", f"{d[:3]}/{d[3:7]}/{d[7:11]}", f"{d[:2]} {d[2:5]} {d[5:10]}", d))
+    return random.choice(
+        (
+            f"{d[:3]}/{d[3:6]}/{d[6:11]}",
+            f"{d[:2]}/{d[2:5]}/{d[5:10]}",
+            f"{d[:3]}/{d[3:7]}/{d[7:11]}",
+            f"{d[:2]} {d[2:5]} {d[5:10]}",
+            d,
+        )
+    )
 
 
 def de_plate(random: Random) -> str:
-    town, pair, number = letters(random, random.randrange(1, 4)), letters(random, random.randrange(1, 3)), random.randrange(10, 9999)
-    return random.choice((f"{town}-{pair} {number}", f"{town} {pair} {number}", f"{town}-{pair}-{number}", f"{town}-{pair} {number}E"))
+    town, pair, number = (
+        letters(random, random.randrange(1, 4)),
+        letters(random, random.randrange(1, 3)),
+        random.randrange(10, 9999),
+    )
+    return random.choice(
+        (
+            f"{town}-{pair} {number}",
+            f"{town} {pair} {number}",
+            f"{town}-{pair}-{number}",
+            f"{town}-{pair} {number}E",
+        )
+    )
 
 
 DE_TOWNS = ("Mühlbrunn", "Oberlauben", "Seehagen", "Kaltenrode", "Birkstett am See", "Hohenwerda")
@@ -310,7 +362,13 @@ def fr_siret(random: Random) -> str:
 def fr_tva(random: Random) -> str:
     siren = luhn(digits(random, 8, first="3458"))
     key = (12 + 3 * (int(siren) % 97)) % 97
-    return random.choice((f"FR{key:02d}{siren}", f"FR {key:02d} {' '.join(cut(siren, 3, 3, 3))}", f"FR{key:02d} {siren}"))
+    return random.choice(
+        (
+            f"FR{key:02d}{siren}",
+            f"FR {key:02d} {' '.join(cut(siren, 3, 3, 3))}",
+            f"FR{key:02d} {siren}",
+        )
+    )
 
 
 def fr_passport(random: Random) -> str:
@@ -320,13 +378,27 @@ def fr_passport(random: Random) -> str:
 def fr_cni(random: Random) -> str:
     year, month, _ = birthday(random)
     old = f"{year}{month}{random.randrange(10, 95)}{digits(random, 6)}"
-    new = "".join(random.choice("ABCDEFGHJKLMNPRSTUVWXYZ23456789") for _ in range(7)) + f"{letters(random, 1)}{digits(random, 1)}"
+    new = (
+        "".join(random.choice("ABCDEFGHJKLMNPRSTUVWXYZ23456789") for _ in range(7))
+        + f"{letters(random, 1)}{digits(random, 1)}"
+    )
     return random.choice((old, " ".join(cut(old, 4, 4, 4)), new))
 
 
 def fr_plate(random: Random) -> str:
-    a, n, b = letters(random, 2, "ABCDEFGHJKLMNPQRSTVWXYZ"), digits(random, 3), letters(random, 2, "ABCDEFGHJKLMNPQRSTVWXYZ")
-    return random.choice((f"{a}-{n}-{b}", f"{a} {n} {b}", f"{a}{n}{b}", f"{random.randrange(100, 9999)} {letters(random, 2, 'ABCDEFGH')} {random.randrange(10, 95)}"))
+    a, n, b = (
+        letters(random, 2, "ABCDEFGHJKLMNPQRSTVWXYZ"),
+        digits(random, 3),
+        letters(random, 2, "ABCDEFGHJKLMNPQRSTVWXYZ"),
+    )
+    return random.choice(
+        (
+            f"{a}-{n}-{b}",
+            f"{a} {n} {b}",
+            f"{a}{n}{b}",
+            f"{random.randrange(100, 9999)} {letters(random, 2, 'ABCDEFGH')} {random.randrange(10, 95)}",
+        )
+    )
 
 
 FR_TOWNS = ("Valbrune", "Saint-Aubert-sur-Loue", "Pontrieux-le-Bas", "Courlandes")
@@ -349,11 +421,31 @@ def fr_address(random: Random) -> str:
 
 def gb_address(random: Random) -> str:
     names = ("Juniper", "Old Mill", "Saint Bride's", "Queensbury", "Far Meadow", "Castlegate")
-    kinds = ("Street", "Road", "Lane", "Close", "Avenue", "Gardens", "Mews", "Terrace", "Drive", "St", "Rd")
+    kinds = (
+        "Street",
+        "Road",
+        "Lane",
+        "Close",
+        "Avenue",
+        "Gardens",
+        "Mews",
+        "Terrace",
+        "Drive",
+        "St",
+        "Rd",
+    )
     street = f"{random.randrange(1, 250)}{random.choice(('', '', 'A', 'b'))} {random.choice(names)} {random.choice(kinds)}"
     town = random.choice(("Harwick", "Long Denby", "Eastleigh Cross"))
     flat = f"Flat {random.randrange(1, 20)}, {street}"
-    return random.choice((street, flat, f"{street}, {town}", f"{street}, {town} {gb_postcode(random)}", f"{street}, {town}, {gb_postcode(random)}"))
+    return random.choice(
+        (
+            street,
+            flat,
+            f"{street}, {town}",
+            f"{street}, {town} {gb_postcode(random)}",
+            f"{street}, {town}, {gb_postcode(random)}",
+        )
+    )
 
 
 def ca_address(random: Random) -> str:
@@ -370,9 +462,30 @@ def ca_address(random: Random) -> str:
 
 
 def sg_address(random: Random) -> str:
-    number, unit, code = random.randrange(1, 900), f"#{random.randrange(1, 30):02d}-{random.randrange(1, 400)}", f"{random.randrange(10, 80)}{digits(random, 4)}"
-    street = random.choice(("Tembusu Street 21", "Jalan Kenari", "Lorong Halus Jaya", "Pasir Laut Drive", "Bukit Angsana Road", "Seletar Hill Avenue 4"))
-    return random.choice((f"Blk {number} {street} {unit}", f"{number} {street} {unit} Singapore {code}", f"Blk {number} {street} {unit}, Singapore {code}", f"Block {number} {street}", f"{number} {street}, {unit}"))
+    number, unit, code = (
+        random.randrange(1, 900),
+        f"#{random.randrange(1, 30):02d}-{random.randrange(1, 400)}",
+        f"{random.randrange(10, 80)}{digits(random, 4)}",
+    )
+    street = random.choice(
+        (
+            "Tembusu Street 21",
+            "Jalan Kenari",
+            "Lorong Halus Jaya",
+            "Pasir Laut Drive",
+            "Bukit Angsana Road",
+            "Seletar Hill Avenue 4",
+        )
+    )
+    return random.choice(
+        (
+            f"Blk {number} {street} {unit}",
+            f"{number} {street} {unit} Singapore {code}",
+            f"Blk {number} {street} {unit}, Singapore {code}",
+            f"Block {number} {street}",
+            f"{number} {street}, {unit}",
+        )
+    )
 
 
 def kr_road(random: Random) -> str:
@@ -381,8 +494,19 @@ def kr_road(random: Random) -> str:
 
 
 def kr_address(random: Random) -> str:
-    city = random.choice(("서울특별시 마루구", "부산광역시 해솔구", "경기도 산들시 나래구", "강원도 푸른군", "대전 한들구", "전라남도 새벽시"))
-    road = random.choice(("느티나무로", "푸른숲길", "달빛대로", "샘물로12길", "바람개비로 34번길", "중앙로"))
+    city = random.choice(
+        (
+            "서울특별시 마루구",
+            "부산광역시 해솔구",
+            "경기도 산들시 나래구",
+            "강원도 푸른군",
+            "대전 한들구",
+            "전라남도 새벽시",
+        )
+    )
+    road = random.choice(
+        ("느티나무로", "푸른숲길", "달빛대로", "샘물로12길", "바람개비로 34번길", "중앙로")
+    )
     number = f"{random.randrange(1, 300)}{random.choice(('', f'-{random.randrange(1, 40)}'))}"
     dong = random.choice(("새봄동", "가람읍 하늘리", "두물동", "한솔면 물안리"))
     return random.choice(
@@ -403,16 +527,49 @@ _MONTHS = {
 
 def date(language: str) -> Callable[[Random], str]:
     def make(random: Random) -> str:
-        year, month, day = random.randrange(1930, 2026), random.randrange(1, 13), random.randrange(1, 29)
-        numeric = (f"{year}-{month:02d}-{day:02d}", f"{day:02d}.{month:02d}.{year}", f"{day:02d}/{month:02d}/{year}", f"{day}/{month}/{year}")
+        year, month, day = (
+            random.randrange(1930, 2026),
+            random.randrange(1, 13),
+            random.randrange(1, 29),
+        )
+        numeric = (
+            f"{year}-{month:02d}-{day:02d}",
+            f"{day:02d}.{month:02d}.{year}",
+            f"{day:02d}/{month:02d}/{year}",
+            f"{day}/{month}/{year}",
+        )
         if language == "ko":
-            words = (f"{year}년 {month}월 {day}일", f"{month}월 {day}일", f"{year}. {month}. {day}.", f"{year}년 {month}월", f"{year}년{month}월{day}일")
+            words = (
+                f"{year}년 {month}월 {day}일",
+                f"{month}월 {day}일",
+                f"{year}. {month}. {day}.",
+                f"{year}년 {month}월",
+                f"{year}년{month}월{day}일",
+            )
             return random.choice(numeric[:1] + words)
         name = random.choice(_MONTHS[language].split())
         words = {
-            "en": (f"{day} {name} {year}", f"{name} {day}, {year}", f"{day}th of {name} {year}", f"{name} {year}", f"{day} {name}", f"{name} {day}th"),
-            "fr": (f"{day} {name} {year}", f"1er {name} {year}", f"{name} {year}", f"{day} {name}", f"{day} et 29 {name} {year}"),
-            "de": (f"{day}. {name} {year}", f"{name} {year}", f"{day}. {name}", f"{day}.{month}.{year}"),
+            "en": (
+                f"{day} {name} {year}",
+                f"{name} {day}, {year}",
+                f"{day}th of {name} {year}",
+                f"{name} {year}",
+                f"{day} {name}",
+                f"{name} {day}th",
+            ),
+            "fr": (
+                f"{day} {name} {year}",
+                f"1er {name} {year}",
+                f"{name} {year}",
+                f"{day} {name}",
+                f"{day} et 29 {name} {year}",
+            ),
+            "de": (
+                f"{day}. {name} {year}",
+                f"{name} {year}",
+                f"{day}. {name}",
+                f"{day}.{month}.{year}",
+            ),
         }[language]
         return random.choice(numeric[:3] + words)
 
@@ -423,8 +580,22 @@ def age(language: str) -> Callable[[Random], str]:
     def make(random: Random) -> str:
         n = random.randrange(2, 99)
         forms = {
-            "en": (f"{n} years old", f"{n}-year-old", f"{n} y/o", f"aged {n}", f"{n} years of age", f"age {n}", "forty-two years old", f"{n} yo"),
-            "fr": (f"âgé de {n} ans", f"âgée de {n} ans", f"à l'âge de {n} ans", f"âgée d'environ {n} ans") [:3],
+            "en": (
+                f"{n} years old",
+                f"{n}-year-old",
+                f"{n} y/o",
+                f"aged {n}",
+                f"{n} years of age",
+                f"age {n}",
+                "forty-two years old",
+                f"{n} yo",
+            ),
+            "fr": (
+                f"âgé de {n} ans",
+                f"âgée de {n} ans",
+                f"à l'âge de {n} ans",
+                f"âgée d'environ {n} ans",
+            ),
             "de": (f"{n} Jahre alt", f"{n}-jährige", f"{n}jähriger", f"im Alter von {n} Jahren"),
             "ko": (f"{n}세", f"만 {n}세", f"{n}살", f"{n} 세"),
         }[language]
@@ -438,10 +609,38 @@ def case_number(language: str) -> Callable[[Random], str]:
         year, n = random.randrange(1990, 2026), random.randrange(100, 99000)
         two = f"{year % 100:02d}"
         forms = {
-            "en": (f"no. ¦{n}/{two}", f"[{year}] EWCA Civ {n % 1000}", f"[{year}] SGHC {n % 300 + 1}", f"{year} ONCA {n % 900 + 1}", f"case no. ¦{year}/{n}", f"HC-{year}-{n:06d}", f"CV-{two}-{n:08d}-0000"),
-            "fr": (f"requête no ¦{n}/{two}", f"RG n° ¦{two}/{n:05d}", f"pourvoi n° ¦{two}-{n % 90 + 10}.{n % 900 + 100}", f"affaire n° ¦{year}/{n}", f"n° RG ¦{two}/{n:05d}"),
-            "de": (f"{n % 30 + 1} O {n % 900 + 1}/{two}", f"VIII ZR {n % 400 + 1}/{two}", f"{n % 9 + 1} AZR {n % 900 + 1}/{two}", f"B {n % 9 + 1} KR {n % 90 + 1}/{two} R", f"{n % 900 + 100} Js {n}/{two}", f"{n % 9 + 1} BvR {n % 3000 + 1}/{two}"),
-            "ko": (f"{year}가단{n}", f"{year}고합{n % 2000 + 10}", f"{year}누{n}", f"{year} 드단 {n}", f"{year}헌바{n % 500 + 10}", f"{year}다{n}"),
+            "en": (
+                f"no. ¦{n}/{two}",
+                f"[{year}] EWCA Civ {n % 1000}",
+                f"[{year}] SGHC {n % 300 + 1}",
+                f"{year} ONCA {n % 900 + 1}",
+                f"case no. ¦{year}/{n}",
+                f"HC-{year}-{n:06d}",
+                f"CV-{two}-{n:08d}-0000",
+            ),
+            "fr": (
+                f"requête no ¦{n}/{two}",
+                f"RG n° ¦{two}/{n:05d}",
+                f"pourvoi n° ¦{two}-{n % 90 + 10}.{n % 900 + 100}",
+                f"affaire n° ¦{year}/{n}",
+                f"n° RG ¦{two}/{n:05d}",
+            ),
+            "de": (
+                f"{n % 30 + 1} O {n % 900 + 1}/{two}",
+                f"VIII ZR {n % 400 + 1}/{two}",
+                f"{n % 9 + 1} AZR {n % 900 + 1}/{two}",
+                f"B {n % 9 + 1} KR {n % 90 + 1}/{two} R",
+                f"{n % 900 + 100} Js {n}/{two}",
+                f"{n % 9 + 1} BvR {n % 3000 + 1}/{two}",
+            ),
+            "ko": (
+                f"{year}가단{n}",
+                f"{year}고합{n % 2000 + 10}",
+                f"{year}누{n}",
+                f"{year} 드단 {n}",
+                f"{year}헌바{n % 500 + 10}",
+                f"{year}다{n}",
+            ),
         }[language]
         return random.choice(forms)
 
@@ -449,7 +648,16 @@ def case_number(language: str) -> Callable[[Random], str]:
 
 
 def file_number(random: Random) -> str:
-    return random.choice((f"MRN ¦{digits(random, 8)}", f"Fallnummer ¦{digits(random, 9)}", f"IPP ¦{digits(random, 9)}", f"등록번호 ¦{digits(random, 8)}", f"case number ¦{letters(random, 2)}{digits(random, 7)}", f"dossier n° ¦{digits(random, 6)}"))
+    return random.choice(
+        (
+            f"MRN ¦{digits(random, 8)}",
+            f"Fallnummer ¦{digits(random, 9)}",
+            f"IPP ¦{digits(random, 9)}",
+            f"등록번호 ¦{digits(random, 8)}",
+            f"case number ¦{letters(random, 2)}{digits(random, 7)}",
+            f"dossier n° ¦{digits(random, 6)}",
+        )
+    )
 
 
 def email(random: Random) -> str:
@@ -459,7 +667,10 @@ def email(random: Random) -> str:
 
 
 def spelled_email(random: Random) -> str:
-    local, host = f"{random.choice(('mina', 'tom', 'claire'))}{random.randrange(100)}", random.choice(("example", "mail-service"))
+    local, host = (
+        f"{random.choice(('mina', 'tom', 'claire'))}{random.randrange(100)}",
+        random.choice(("example", "mail-service")),
+    )
     return random.choice(
         (
             f"{local} at {host} dot org", f"{local} [at] {host} (dot) org", f"{local}(at){host}.org", f"{local} [at] {host}.org",
@@ -475,17 +686,41 @@ def handle(random: Random) -> str:
 
 def profile(random: Random) -> str:
     name = f"silver-otter{random.randrange(1000)}"
-    return random.choice((f"https://www.facebook.com/{name}", f"github.com/{name}", f"https://example.org/users/{name}", f"https://{name}:secret@example.org/a", f"https://example.org/~{name}", f"linkedin.com/in/{name}", f"https://blog.naver.com/{name}"))
+    return random.choice(
+        (
+            f"https://www.facebook.com/{name}",
+            f"github.com/{name}",
+            f"https://example.org/users/{name}",
+            f"https://{name}:secret@example.org/a",
+            f"https://example.org/~{name}",
+            f"linkedin.com/in/{name}",
+            f"https://blog.naver.com/{name}",
+        )
+    )
 
 
 def ip(random: Random) -> str:
     six = ":".join(f"{random.randrange(1, 65536):x}" for _ in range(8))
-    return random.choice((f"192.0.2.{random.randrange(255)}", f"10.{random.randrange(255)}.{random.randrange(255)}.7", six, f"2001:db8::{random.randrange(1, 65536):x}"))
+    return random.choice(
+        (
+            f"192.0.2.{random.randrange(255)}",
+            f"10.{random.randrange(255)}.{random.randrange(255)}.7",
+            six,
+            f"2001:db8::{random.randrange(1, 65536):x}",
+        )
+    )
 
 
 def mac(random: Random) -> str:
     pairs = [f"{random.randrange(256):02X}" for _ in range(6)]
-    return random.choice((":".join(pairs), "-".join(pairs), ":".join(pairs).lower(), ".".join(cut("".join(pairs).lower(), 4, 4, 4))))
+    return random.choice(
+        (
+            ":".join(pairs),
+            "-".join(pairs),
+            ":".join(pairs).lower(),
+            ".".join(cut("".join(pairs).lower(), 4, 4, 4)),
+        )
+    )
 
 
 def coordinates(random: Random) -> str:
@@ -493,17 +728,26 @@ def coordinates(random: Random) -> str:
     north, east = "NS"[lat < 0], "EW"[lon < 0]
     la, lo = abs(lat), abs(lon)
     return random.choice(
-        (f"{lat:.5f}, {lon:.5f}", f"{la:.4f}° {north}, {lo:.4f}° {east}", f"{int(la)}°{int(la * 60) % 60}'{random.randrange(60)}\"{north} {int(lo)}°{int(lo * 60) % 60}'{random.randrange(60)}\"{east}", f"{lat:.6f},{lon:.6f}")
+        (
+            f"{lat:.5f}, {lon:.5f}",
+            f"{la:.4f}° {north}, {lo:.4f}° {east}",
+            f"{int(la)}°{int(la * 60) % 60}'{random.randrange(60)}\"{north} {int(lo)}°{int(lo * 60) % 60}'{random.randrange(60)}\"{east}",
+            f"{lat:.6f},{lon:.6f}",
+        )
     )
 
 
 def imei(random: Random) -> str:
     number = luhn("35" + digits(random, 12))
-    return random.choice((number, "-".join(cut(number, 2, 6, 6, 1)), " ".join(cut(number, 2, 6, 6, 1))))
+    return random.choice(
+        (number, "-".join(cut(number, 2, 6, 6, 1)), " ".join(cut(number, 2, 6, 6, 1)))
+    )
 
 
 def uuid(random: Random) -> str:
-    return "-".join("".join(random.choice("0123456789abcdef") for _ in range(n)) for n in (8, 4, 4, 4, 12))
+    return "-".join(
+        "".join(random.choice("0123456789abcdef") for _ in range(n)) for n in (8, 4, 4, 4, 12)
+    )
 
 
 def wallet(random: Random) -> str:
@@ -512,7 +756,9 @@ def wallet(random: Random) -> str:
 
 def card(random: Random) -> str:
     plain = make_card(random).replace(" ", "")
-    return random.choice((plain, " ".join(cut(plain, 4, 4, 4, 4)), "-".join(cut(plain, 4, 4, 4, 4))))
+    return random.choice(
+        (plain, " ".join(cut(plain, 4, 4, 4, 4)), "-".join(cut(plain, 4, 4, 4, 4)))
+    )
 
 
 def iban(random: Random) -> str:
@@ -578,7 +824,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(entity="DE_TAX_NUMBER", make=de_tax_number, names=("German tax number", "numéro fiscal allemand", "Steuernummer", "독일 Steuernummer")),
     Kind(entity="DE_SOCIAL_SECURITY", make=regrouped("DE", "DE_SOCIAL_SECURITY", (" ", (2, 6, 1, 3)))),
     Kind(entity="DE_HEALTH_INSURANCE", make=regrouped("DE", "DE_HEALTH_INSURANCE", (" ", (4, 3, 3)))),
-    Kind(entity="DE_PASSPORT", make=lambda r: letters(r, 1, "CFGHJK") + NUMBERS["DE"]["DE_PASSPORT"](r, "")[1:8] + "07"[:1] + "4", names=("passport", "passeport", "Reisepass", "여권")),
+    Kind(entity="DE_PASSPORT", make=lambda r: letters(r, 1, "CFGHJK") + NUMBERS["DE"]["DE_PASSPORT"](r, "")[1:8] + "04", names=("passport", "passeport", "Reisepass", "여권")),
     Kind(entity="DE_ID_CARD", make=lambda r: f"L{digits(r, 2)}{letters(r, 2, 'CFGHJKLMNPRTVWXYZ')}{digits(r, 2)}{letters(r, 1, 'CFGHJKLMNPRTVWXYZ')}{digits(r, 1)}"),
     Kind(entity="DE_VAT_ID", make=regrouped("DE", "DE_VAT_ID", (" ", (2, 3, 3, 3)))),
     Kind(entity="DE_FUEHRERSCHEIN", make=regrouped("DE", "DE_FUEHRERSCHEIN")),
@@ -616,7 +862,9 @@ REPORTED = {
 _NAMELESS = ("detail", "élément", "Angabe", "내용")
 
 
-def carried(kind: Kind, count: int, seed: int, carriers: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, int, int]]:
+def carried(
+    kind: Kind, count: int, seed: int, carriers: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, int, int]]:
     """Give `count` texts, each with the place of the value in it; the same for the same seed."""
     random = Random(f"{kind.id} {seed}")
     for at in range(count):

@@ -44,9 +44,7 @@ _BREAK = (
 _CHANGED_LENGTH = regex.compile(
     rf"(?P<entity>{_ENTITY})|[{_INVISIBLE}]++|(?<=\d)[\p{{Mn}}\p{{Me}}]++|(?P<line>{_BREAK})"
 )
-_LINE_OR_ENTITY = re.compile(
-    r"(?:[\dA-Z)-]|\d[./]) *\r?\n *(?:[\w(]|[-./] ?\d)|&[#A-Za-z]"
-)
+_LINE_OR_ENTITY = re.compile(r"(?:[\dA-Z)-]|\d[./]) *\r?\n *(?:[\w(]|[-./] ?\d)|&[#A-Za-z]")
 _INVISIBLES = regex.compile(rf"[{_INVISIBLE}]++")
 
 

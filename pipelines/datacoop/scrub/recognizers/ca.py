@@ -1,12 +1,31 @@
 """Canada: phones, social insurance and health numbers, passports, postal codes."""
 
-from datacoop.scrub.recognizers.values import Country, Rule, Stock
+from datacoop.scrub.recognizers.values import Country, Rule
 
 _HEALTH = (
-    "health card", "health number", "health insurance", "healthcare", "ohip", "phn", "personal health", "msp", "care card",
-    "medicare", "ramq", "assurance maladie", "assurance-maladie", "carte santé", "carte soleil", "numéro de santé", "hsn",
-    "health services", "gesundheitskarte", "krankenversicherung", "건강보험", "의료보험",
-)  # fmt: skip
+    "health card",
+    "health number",
+    "health insurance",
+    "healthcare",
+    "ohip",
+    "phn",
+    "personal health",
+    "msp",
+    "care card",
+    "medicare",
+    "ramq",
+    "assurance maladie",
+    "assurance-maladie",
+    "carte santé",
+    "carte soleil",
+    "numéro de santé",
+    "hsn",
+    "health services",
+    "gesundheitskarte",
+    "krankenversicherung",
+    "건강보험",
+    "의료보험",
+)
 
 CA = Country(
     rules=(
@@ -25,14 +44,23 @@ CA = Country(
         # Quebec: letters of the name, birthday (women's months are 51 to 62), two more digits.
         Rule(
             entity="CA_HEALTH_NUMBER",
-            patterns=((r"(?<![A-Z0-9])[A-Z]{4}[ -]?\d\d(?:[05][1-9]|[16][0-2])[ -]?(?:0[1-9]|[12]\d|3[01])[ -]?\d\d(?![A-Z0-9])", 0.5),),
+            patterns=(
+                (
+                    r"(?<![A-Z0-9])[A-Z]{4}[ -]?\d\d(?:[05][1-9]|[16][0-2])[ -]?(?:0[1-9]"
+                    r"|[12]\d|3[01])[ -]?\d\d(?![A-Z0-9])",
+                    0.5,
+                ),
+            ),
             least_digits=8,
             ignores_case=False,
         ),
         # Ontario: ten digits with a Luhn digit and a version of two letters.
         Rule(
             entity="CA_HEALTH_NUMBER",
-            patterns=((r"(?<!\d)[1-9]\d{3}[ -]?\d{3}[ -]?\d{3}[ -]?[A-Z]{2}(?![A-Z0-9])", 0.5), (r"(?<!\d)[1-9]\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d)", 0.2)),
+            patterns=(
+                (r"(?<!\d)[1-9]\d{3}[ -]?\d{3}[ -]?\d{3}[ -]?[A-Z]{2}(?![A-Z0-9])", 0.5),
+                (r"(?<!\d)[1-9]\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d)", 0.2),
+            ),
             check="luhn",
             context=_HEALTH,
             least_digits=10,
@@ -48,7 +76,14 @@ CA = Country(
         # The other provinces: nine, ten or twelve digits, and 1 to 3 groups.
         Rule(
             entity="CA_HEALTH_NUMBER",
-            patterns=((r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{3}(?:[ -]?\d{3}|\d)?(?!\d)|(?<!\d)\d{5}-?\d{4}(?!\d)|(?<!\d)\d{4}[ -]?\d{4}(?!\d)|(?<![A-Z\d])[A-Z]\d{7}(?!\d)", 0.05),),
+            patterns=(
+                (
+                    r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{3}(?:[ -]?\d{3}|\d)?(?!\d)|"
+                    r"(?<!\d)\d{5}-?\d{4}(?!\d)|(?<!\d)\d{4}[ -]?\d{4}(?!\d)|"
+                    r"(?<![A-Z\d])[A-Z]\d{7}(?!\d)",
+                    0.05,
+                ),
+            ),
             context=_HEALTH,
             least_digits=7,
         ),
@@ -67,7 +102,13 @@ CA = Country(
         ),
         Rule(
             entity="CA_POSTAL_CODE",
-            patterns=((r"(?<![A-Z0-9])[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d(?![A-Z0-9])", 0.4),),
+            patterns=(
+                (
+                    r"(?<![A-Z0-9])[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NP"
+                    r"RSTV-Z]\d(?![A-Z0-9])",
+                    0.4,
+                ),
+            ),
             least_digits=1,
             has_letters=True,
         ),
@@ -86,4 +127,4 @@ CA = Country(
         ),
     ),
     stock=(),
-)  # fmt: skip
+)

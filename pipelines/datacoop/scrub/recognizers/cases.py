@@ -10,7 +10,10 @@ _KINDS = (
     r"akte|aktenzeichen|geschäftszeichen|az|gz|fall|vorgang|patienten?|"
     r"hospital|patient|medical\srecord|mrn|urn|ipp|rg)"
 )
-_CODE = r"(?:[A-Z]{1,4}[-./]?)?+(?=[A-Za-z]{0,6}\d)[A-Z\d]{1,20}+(?:\s?[/\-]\s?[A-Z\d]{1,20}+|\.[A-Z\d]{1,20}+){0,8}+"
+_CODE = (
+    r"(?:[A-Z]{1,4}[-./]?)?+(?=[A-Za-z]{0,6}\d)[A-Z\d]{1,20}+(?:\s?[/\-]\s?[A-Z\d]{1,20}+"
+    r"|\.[A-Z\d]{1,20}+){0,8}+"
+)
 _COURTS_KO = (
     "가단|가합|가소|가기|나|다|다카|카|카기|카합|카단|타경|타채|타기|고단|고합|고정|고약|노|도|로|모|초기|초|"
     "드단|드합|드|르|므|느단|느합|스|즈단|구단|구합|구|누|두|루|헌가|헌나|헌라|헌마|헌바|헌사|형제|"
@@ -38,9 +41,28 @@ CASES = (
             (r"(?<![\d/.-])\d{1,4}(?:\s?/\s?\d{1,4}){1,3}(?:[A-Z]\b)?(?![\d/])", 0.1),
         ),
         context=(
-            "application", "applications", "requête", "requêtes", "affaire", "case no", "case nos",
-            "aktenzeichen", "beschwerde nr", "nos.", "no.", "n°", "no", "plot", "plots", "parcel", "parcelle",
-            "parcelles", "cadastr", "docket", "file no", "사건번호",
+            "application",
+            "applications",
+            "requête",
+            "requêtes",
+            "affaire",
+            "case no",
+            "case nos",
+            "aktenzeichen",
+            "beschwerde nr",
+            "nos.",
+            "no.",
+            "n°",
+            "no",
+            "plot",
+            "plots",
+            "parcel",
+            "parcelle",
+            "parcelles",
+            "cadastr",
+            "docket",
+            "file no",
+            "사건번호",
         ),
         least_digits=2,
         guard=r"\d\s?/\s?\d",
@@ -48,7 +70,14 @@ CASES = (
     # The sheet and plan of a land registry: 11/15W.2, E.1
     Rule(
         entity="CASE_NUMBER",
-        patterns=((r"(?i:plan|feuille|sheet|flur)\s(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?(?:\s?[.,]?\s?(?:\d\b|[EWNS]\d?\b)){0,4}(?:\s\((?:no\.|n°|no)\s\d+\s?\))?(?:\s(?:and|et|und)\s)?){1,3}", 0.5),),
+        patterns=(
+            (
+                r"(?i:plan|feuille|sheet|flur)\s(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?"
+                r"(?:\s?[.,]?\s?(?:\d\b|[EWNS]\d?\b)){0,4}(?:\s\((?:no\.|n°|no)\s\d+\s?\))?"
+                r"(?:\s(?:and|et|und)\s)?){1,3}",
+                0.5,
+            ),
+        ),
         least_digits=2,
         guard=r"(?i:plan|feuille|sheet|flur)\s\d",
         ignores_case=False,
@@ -57,19 +86,39 @@ CASES = (
         entity="CASE_NUMBER",
         patterns=(
             # [2019] EWCA Civ 12, [2020] SGHC 45
-            (r"[\[(](?:19|20)\d\d[\])]\s(?:\d\s)?[A-Z][A-Za-z]{1,7}(?:\s?\(?[A-Z][a-z]+\)?)?\s\d{1,5}(?:\s\([A-Z][a-z]+\))?", 0.6),
-            (r"(?<!\d)(?:19|20)\d\d\s(?:SCC|CSC|FCA?|CAF|CF|TCC|CCI|(?:ON|BC|AB|QC|MB|SK|NS|NB|PE|NL|YK|NWT|NU)(?:CA|SC|QB|KB|CS|CQ|PC|CJ|TC|LRB))\s\d{1,5}\b", 0.6),
+            (
+                r"[\[(](?:19|20)\d\d[\])]\s(?:\d\s)?[A-Z][A-Za-z]{1,7}"
+                r"(?:\s?\(?[A-Z][a-z]+\)?)?\s\d{1,5}(?:\s\([A-Z][a-z]+\))?",
+                0.6,
+            ),
+            (
+                r"(?<!\d)(?:19|20)\d\d\s(?:SCC|CSC|FCA?|CAF|CF|TCC|CCI|(?:ON|BC|AB|QC|MB|SK"
+                r"|NS|NB|PE|NL|YK|NWT|NU)(?:CA|SC|QB|KB|CS|CQ|PC|CJ|TC|LRB))\s\d{1,5}\b",
+                0.6,
+            ),
             # Claim numbers of English courts: HQ18X01234, CO/1234/2019, KB-2023-001234
-            (r"\b(?:CO|CA|A\d|HC|B\d|C\d)/\d{3,5}/(?:19|20)\d\d\b|\b(?:KB|QB|CL|BL|PT|HC)-(?:19|20)\d\d-\d{6}\b|\bHQ\d\d[A-Z]\d{5}\b", 0.6),
+            (
+                r"\b(?:CO|CA|A\d|HC|B\d|C\d)/\d{3,5}/(?:19|20)\d\d\b|\b(?:KB|QB|CL|BL|PT"
+                r"|HC)-(?:19|20)\d\d-\d{6}\b|\bHQ\d\d[A-Z]\d{5}\b",
+                0.6,
+            ),
             # 12 O 345/19, 8 AZR 418/15, III ZA 15/17, B 3 KR 12/15 R
-            (r"(?<![\w.])(?:B\s)?(?:\d{1,3}|[IVX]{1,5}[a-z]?)\s[A-Z][A-Za-z]{0,5}(?:\s?\([A-Z][a-z]{0,4}\))?\s\d{1,5}/\d\d(?:\s[A-Z]{1,3}\b)?", 0.6),
+            (
+                r"(?<![\w.])(?:B\s)?(?:\d{1,3}|[IVX]{1,5}[a-z]?)\s[A-Z][A-Za-z]{0,5}"
+                r"(?:\s?\([A-Z][a-z]{0,4}\))?\s\d{1,5}/\d\d(?:\s[A-Z]{1,3}\b)?",
+                0.6,
+            ),
             (r"(?<![\w.])\d{1,4}\s(?:Js|UJs|Gs|Ds|Ls|Cs|OWi|AR|VRs)\s\d{1,6}/\d\d\b", 0.6),
             # C-123/45, T-12/19 P
             (r"(?<![\w-])[CTF]-\d{1,4}/\d\d(?:\sP\b)?(?!\d)", 0.5),
             # RG 19/01234, pourvoi 18-12.345, 2019-123 QPC
             (r"\bR\.?G\.?\s?(?:n[°º]\s?|:\s?)?\d\d/\d{4,6}\b|\b[A-Z]?\s?\d\d-\d\d\.\d{3}\b", 0.5),
             # Court files of Canada: CV-19-00612345-0000, T-1234-19, 500-17-123456-789
-            (r"\b(?:CV|FS|FC|CR|SC)-\d\d-\d{6,8}(?:-\d{4}|-\d{2}[A-Z]{2})?\b|\b(?:T|A|IMM)-\d{1,5}-\d\d\b|\b\d{3}-\d{2}-\d{6}-\d{3}\b", 0.5),
+            (
+                r"\b(?:CV|FS|FC|CR|SC)-\d\d-\d{6,8}(?:-\d{4}|-\d{2}[A-Z]{2})?\b|\b(?:T|A"
+                r"|IMM)-\d{1,5}-\d\d\b|\b\d{3}-\d{2}-\d{6}-\d{3}\b",
+                0.5,
+            ),
             # Court files of Singapore: HC/S 123/2019, DC/DC 1234/2020
             (r"\b(?:HC|DC|MC|SC|FC|CA)/[A-Z]{1,4}\s?\d{1,6}/(?:19|20)\d\d\b", 0.6),
         ),
@@ -81,7 +130,11 @@ CASES = (
         entity="CASE_NUMBER",
         patterns=(
             (rf"(?<!\d)(?:19|20)?\d\d\s?(?:{_COURTS_KO})\s?\d{{2,7}}(?!\d|\s?[년월일개명원])", 0.6),
-            (r"(?:등록번호|차트번호|환자번호|병록번호|접수번호|사건번호|진료번호)\s?(?:[은는이가]|:)?\s?\K[A-Z]{0,3}-?\d[\d-]{3,15}", 0.6),
+            (
+                r"(?:등록번호|차트번호|환자번호|병록번호|접수번호|사건번호|진료번호)\s?(?:[은는이가]"
+                r"|:)?\s?\K[A-Z]{0,3}-?\d[\d-]{3,15}",
+                0.6,
+            ),
         ),
         least_digits=2,
         guard="[가-힣]",
@@ -90,8 +143,29 @@ CASES = (
     # Without a number word between: MRN 0012345, IPP : 800123456
     Rule(
         entity="CASE_NUMBER",
-        patterns=((r"\b(?:MRN|URN|IPP|NDA|Az\.?|Gz\.?|Aktenzeichen|Geschäftszeichen|Fallnummer|Patientennummer|Patienten-ID|Aufnahmenummer|hospital\snumber|patient\snumber|record\snumber|case\snumber|file\snumber|numéro\sde\sdossier|dossier\smédical)\s?(?:is|was|lautet|ist|est(?:\sle)?|:|#|-)?\s{0,2}\K[A-Z]{0,4}[-\s/]?\d[\dA-Z./-]{2,18}(?<=[\dA-Z])", 0.6),),
-        words=("mrn", "urn", "ipp", "nda", "az", "gz", "zeichen", "nummer", "patienten-id", " number", "dossier"),
+        patterns=(
+            (
+                r"\b(?:MRN|URN|IPP|NDA|Az\.?|Gz\.?|Aktenzeichen|Geschäftszeichen|Fallnummer"
+                r"|Patientennummer|Patienten-ID|Aufnahmenummer|hospital\snumber"
+                r"|patient\snumber|record\snumber|case\snumber|file\snumber"
+                r"|numéro\sde\sdossier|dossier\smédical)\s?(?:is|was|lautet|ist|est"
+                r"(?:\sle)?|:|#|-)?\s{0,2}\K[A-Z]{0,4}[-\s/]?\d[\dA-Z./-]{2,18}(?<=[\dA-Z])",
+                0.6,
+            ),
+        ),
+        words=(
+            "mrn",
+            "urn",
+            "ipp",
+            "nda",
+            "az",
+            "gz",
+            "zeichen",
+            "nummer",
+            "patienten-id",
+            " number",
+            "dossier",
+        ),
         least_digits=3,
     ),
-)  # fmt: skip
+)

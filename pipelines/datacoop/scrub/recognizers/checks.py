@@ -45,9 +45,12 @@ def _uen(value: str) -> bool:
 
 _NRIC_WEIGHTS = (2, 7, 6, 5, 4, 3, 2)
 _NRIC_LETTERS = {
-    "S": (0, "JZIHGFEDCBA"), "T": (4, "JZIHGFEDCBA"), "F": (0, "XWUTRQPNMLK"),
-    "G": (4, "XWUTRQPNMLK"), "M": (3, "XWUTRQPNJLK"),
-}  # fmt: skip
+    "S": (0, "JZIHGFEDCBA"),
+    "T": (4, "JZIHGFEDCBA"),
+    "F": (0, "XWUTRQPNMLK"),
+    "G": (4, "XWUTRQPNMLK"),
+    "M": (3, "XWUTRQPNJLK"),
+}
 """What is added to the sum, and the letters by its rest: published by users, not by the state."""
 
 
@@ -82,12 +85,15 @@ def _cross_weighted(digits: str, weights: Sequence[int]) -> int:
 
 
 _DATE_OR_DECIMAL = re.compile(
-    r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d(?!\d)|(?:19|20)\d\d[-. ]{1,2}\d{1,2}[-. ]{1,2}\d{1,2}(?!\d)"
+    r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d(?!\d)|(?:19"
+    r"|20)\d\d[-. ]{1,2}\d{1,2}[-. ]{1,2}\d{1,2}(?!\d)"
     r"|\d{1,2}-\d{1,2}-(?:19|20)\d\d(?!\d)|\d\.\d+[^\d.]|(?:19|20)\d\d ?- ?(?:19|20)\d\d$"
 )
 
 
-_YEARS = re.compile(r"(?:1[89]|20)\d\d(?:[ /-]{1,3}\d{1,4}){1,4}$|\d{1,3}(?:\.\d{1,2})? ?\(\d{1,2}\)(?:\. |$)")
+_YEARS = re.compile(
+    r"(?:1[89]|20)\d\d(?:[ /-]{1,3}\d{1,4}){1,4}$|\d{1,3}(?:\.\d{1,2})? ?\(\d{1,2}\)(?:\. |$)"
+)
 """Years of a session, and a section of a law with its subsection."""
 
 
@@ -106,7 +112,11 @@ def _short_phone(value: str) -> bool:
 def _kr_account(value: str) -> bool:
     """Tell an account from a mobile phone and a date."""
     digits = _compact(value)
-    return 10 <= len(digits) <= 16 and not _YEARS.match(value) and not re.match(r"01[016-9]\D?\d{3,4}\D?\d{4}$", value)
+    return (
+        10 <= len(digits) <= 16
+        and not _YEARS.match(value)
+        and not re.match(r"01[016-9]\D?\d{3,4}\D?\d{4}$", value)
+    )
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {

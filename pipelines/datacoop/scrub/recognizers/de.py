@@ -11,7 +11,11 @@ DE = Country(
             entity="PHONE_NUMBER",
             patterns=(
                 (r"(?<!\d)\(?0[1-9]\d{1,4}\)?[ /.\-]{1,3}\d{3,9}(?:[ .\-]\d{1,5}){0,3}(?!\d)", 0.4),
-                (r"(?<!\d)\(?(?:\+|00)?49\)?[ \-.]?\(?0?\)?[ \-.]?[1-9](?:[ /\-().]{0,2}\d){6,11}(?!\d)", 0.6),
+                (
+                    r"(?<!\d)\(?(?:\+|00)?49\)?[ \-.]?\(?0?\)?[ \-.]?[1-9](?:[ /\-"
+                    r"().]{0,2}\d){6,11}(?!\d)",
+                    0.6,
+                ),
                 (r"(?<!\d)0(?:1[5-7]\d|[2-9]\d{1,3})\d{6,8}(?!\d)", 0.4),
                 (r"(?<!\d)\(?0[1-9]\d{1,4}\)?[ /\-]{1,3}\d\d(?: \d\d){2,4}(?!\d)", 0.5),
             ),
@@ -35,29 +39,65 @@ DE = Country(
         Rule(
             entity="DE_TAX_ID",
             patterns=((r"(?<!\d)\d\d[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)", 0.1),),
-            context=("steuer-id", "steuerid", "identifikationsnummer", "idnr", "steuerliche", "tax id", "tin"),
+            context=(
+                "steuer-id",
+                "steuerid",
+                "identifikationsnummer",
+                "idnr",
+                "steuerliche",
+                "tax id",
+                "tin",
+            ),
             least_digits=11,
         ),
         Rule(
             entity="DE_TAX_NUMBER",
             patterns=(
                 (r"(?<![\w/])\d{2,5}[/ ]\d{3,4}[/ ]\d{4,5}(?![\w/])", 0.1),
-                (r"(?<!\d)\d{3} ?/ ?\d{3,4} ?/ ?\d{4,5}(?![\w/])|(?<!\d)\d{2} ?/ ?\d{3} ?/ ?\d{5}(?![\w/])", 0.3),
+                (
+                    r"(?<!\d)\d{3} ?/ ?\d{3,4} ?/ ?\d{4,5}(?![\w/])|"
+                    r"(?<!\d)\d{2} ?/ ?\d{3} ?/ ?\d{5}(?![\w/])",
+                    0.3,
+                ),
                 (r"(?<!\d)\d{10,13}(?!\d)", 0.05),
             ),
-            context=("steuernummer", "steuer-nr", "steuernr", "st.-nr", "stnr", "finanzamt", "tax number", "numéro fiscal", "numéro d'impôt"),
+            context=(
+                "steuernummer",
+                "steuer-nr",
+                "steuernr",
+                "st.-nr",
+                "stnr",
+                "finanzamt",
+                "tax number",
+                "numéro fiscal",
+                "numéro d'impôt",
+            ),
             least_digits=9,
         ),
         Rule(
             entity="DE_SOCIAL_SECURITY",
-            patterns=((r"(?<![A-Z0-9])\d\d ?(?:0[1-9]|[12]\d|3[01]|5[1-9]|[67]\d|8[01])(?:0[1-9]|1[0-2])\d\d ?[A-Z] ?\d{3}(?![A-Z0-9])", 1.0),),
+            patterns=(
+                (
+                    r"(?<![A-Z0-9])\d\d ?(?:0[1-9]|[12]\d|3[01]|5[1-9]|[67]\d|8[01])"
+                    r"(?:0[1-9]|1[0-2])\d\d ?[A-Z] ?\d{3}(?![A-Z0-9])",
+                    1.0,
+                ),
+            ),
             check="rvnr",
             least_digits=8,
         ),
         Rule(
             entity="DE_SOCIAL_SECURITY",
             patterns=((r"(?<![A-Z0-9])\d\d ?\d{6} ?[A-Z] ?\d{3}(?![A-Z0-9])", 0.1),),
-            context=("rentenversicherung", "sozialversicherung", "versicherungsnummer", "rvnr", "svnr", "sv-nummer", "pension number"),
+            context=(
+                "rentenversicherung",
+                "sozialversicherung",
+                "versicherungsnummer",
+                "rvnr",
+                "svnr",
+                "sv-nummer",
+                "pension number",
+            ),
             least_digits=8,
         ),
         Rule(
@@ -73,8 +113,24 @@ DE = Country(
         ),
         Rule(
             entity="DE_PLZ",
-            patterns=((r"(?<![\w.,/-])(?:0[1-9]|[1-9]\d)\d{3}(?![\w]|[.,/-]\d)(?:\s\p{Lu}[\p{L}-]{2,30}(?:\s(?:am|an\sder|im|in|bei|ob\sder|vor\sder)\s\p{Lu}[\p{L}-]{1,30})?)?", 0.1),),
-            context=("plz", "postleitzahl", "postcode", "post code", "postal code", "zip code", "code postal", "우편번호"),
+            patterns=(
+                (
+                    r"(?<![\w.,/-])(?:0[1-9]|[1-9]\d)\d{3}(?![\w]|[.,/-]\d)"
+                    r"(?:\s\p{Lu}[\p{L}-]{2,30}(?:\s(?:am|an\sder|im|in|bei|ob\sder"
+                    r"|vor\sder)\s\p{Lu}[\p{L}-]{1,30})?)?",
+                    0.1,
+                ),
+            ),
+            context=(
+                "plz",
+                "postleitzahl",
+                "postcode",
+                "post code",
+                "postal code",
+                "zip code",
+                "code postal",
+                "우편번호",
+            ),
             least_digits=5,
             ignores_case=False,
         ),
@@ -82,7 +138,15 @@ DE = Country(
         Rule(
             entity="DE_PLZ",
             patterns=(
-                (r"(?:(?<=[,\n;]\s{0,2})|(?<=\b(?:in|aus|nach|bei)\s)|^|(?=D-|DE-))(?:DE?-)?(?:0[1-9]|[1-9]\d)\d{3}\s\p{Lu}[\p{L}-]{2,30}(?:\s(?:am|an\sder|im|in|bei|ob\sder|vor\sder|v\.d\.)\s\p{Lu}[\p{L}-]{1,30}|\s\(\p{Lu}[\p{L}-]{1,30}\)|/\p{Lu}[\p{L}-]{2,30})?(?<!Euro|Stimmen|Einwohnern?|Menschen|Personen|Mitglieder[n]?|Stück|Kilometer|Meter|Tonnen|Dollar|Mark|DM|EUR)", 0.45),
+                (
+                    r"(?:(?<=[,\n;]\s{0,2})|(?<=\b(?:in|aus|nach|bei)\s)|^|(?=D-|DE-))"
+                    r"(?:DE?-)?(?:0[1-9]|[1-9]\d)\d{3}\s\p{Lu}[\p{L}-]{2,30}(?:\s(?:am"
+                    r"|an\sder|im|in|bei|ob\sder|vor\sder|v\.d\.)\s\p{Lu}[\p{L}-]{1,30}"
+                    r"|\s\(\p{Lu}[\p{L}-]{1,30}\)|/\p{Lu}[\p{L}-]{2,30})?(?<!Euro|Stimmen"
+                    r"|Einwohnern?|Menschen|Personen|Mitglieder[n]?|Stück|Kilometer|Meter"
+                    r"|Tonnen|Dollar|Mark|DM|EUR)",
+                    0.45,
+                ),
             ),
             least_digits=5,
             ignores_case=False,
@@ -132,7 +196,6 @@ DE = Country(
         Stock("DE_LANR", "DeLanrRecognizer", least_digits=9),
         Stock("DE_BSNR", "DeBsnrRecognizer", least_digits=9),
         Stock("DE_VAT_ID", "DeVatIdRecognizer", least_digits=9),
-        
         Stock(
             "DE_FUEHRERSCHEIN",
             "DeFuehrerscheinRecognizer",
@@ -146,7 +209,16 @@ DE = Country(
             least_digits=1,
             guard=r"\d(?<=[A-ZÄÖÜ][\s-][A-Z]{1,2}[\s-]\d)",
             ignores_case=False,
-            context=("plate", "registration", "car", "immatricul", "plaque", "차량", "번호판", "wagen"),
+            context=(
+                "plate",
+                "registration",
+                "car",
+                "immatricul",
+                "plaque",
+                "차량",
+                "번호판",
+                "wagen",
+            ),
         ),
         Stock(
             "DE_PLZ",
@@ -155,4 +227,4 @@ DE = Country(
             context=("postcode", "post code", "postal code", "zip code", "code postal", "우편번호"),
         ),
     ),
-)  # fmt: skip
+)

@@ -5,11 +5,37 @@ from datacoop.scrub.recognizers.values import Country, Rule, Stock
 _AREA = r"(?:2|[3-6]\d|1[016-9]|70|50\d|80)"
 _BIRTH = r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _BANKS = (
-    "은행", "계좌", "입금", "송금", "이체", "예금주", "농협", "수협", "신협", "새마을금고", "우체국", "카카오뱅크", "카뱅",
-    "토스뱅크", "토스", "케이뱅크", "국민", "신한", "우리", "하나", "기업은행", "산업은행", "bank", "account", "konto", "compte",
-)  # fmt: skip
+    "은행",
+    "계좌",
+    "입금",
+    "송금",
+    "이체",
+    "예금주",
+    "농협",
+    "수협",
+    "신협",
+    "새마을금고",
+    "우체국",
+    "카카오뱅크",
+    "카뱅",
+    "토스뱅크",
+    "토스",
+    "케이뱅크",
+    "국민",
+    "신한",
+    "우리",
+    "하나",
+    "기업은행",
+    "산업은행",
+    "bank",
+    "account",
+    "konto",
+    "compte",
+)
 _PLATE_LETTERS = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주아바사자하허호배"
-_PLATE_REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+_PLATE_REGIONS = (
+    "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+)
 _REGION_ENDS = "".join(sorted({region[-1] for region in _PLATE_REGIONS.split("|")}))
 
 KR = Country(
@@ -35,7 +61,14 @@ KR = Country(
                 (rf"(?<!\d){_BIRTH}[ .]?[1-490]\d{{6}}(?!\d)", 0.1),
                 (rf"(?<!\d){_BIRTH}\s?-\s?[1-490](?:\d{{0,5}}[*xX●○•]{{1,6}})", 0.6),
             ),
-            context=("주민", "등록번호", "rrn", "resident registration", "resident number", "생년월일"),
+            context=(
+                "주민",
+                "등록번호",
+                "rrn",
+                "resident registration",
+                "resident number",
+                "생년월일",
+            ),
             least_digits=7,
         ),
         Rule(
@@ -49,9 +82,18 @@ KR = Country(
         ),
         Rule(
             entity="KR_BRN",
-            patterns=((r"(?<![\d-])\d{3}[ -]\d{2}[ -]\d{5}(?![\d-])", 0.6), (r"(?<!\d)\d{10}(?!\d)", 0.2)),
+            patterns=(
+                (r"(?<![\d-])\d{3}[ -]\d{2}[ -]\d{5}(?![\d-])", 0.6),
+                (r"(?<!\d)\d{10}(?!\d)", 0.2),
+            ),
             check="kr_brn",
-            context=("사업자", "brn", "business registration", "business number", "tax registration"),
+            context=(
+                "사업자",
+                "brn",
+                "business registration",
+                "business number",
+                "tax registration",
+            ),
             least_digits=10,
         ),
         Rule(
@@ -77,12 +119,22 @@ KR = Country(
         Rule(
             entity="KR_CAR_PLATE",
             patterns=(
-                (rf"(?:(?:{_PLATE_REGIONS})\s?)?(?<!\d)\d{{2,3}}\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월원명])", 0.6),
-                (rf"(?:{_PLATE_REGIONS})\s?\d?\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월원명])", 0.5),
+                (
+                    rf"(?:(?:{_PLATE_REGIONS})\s?)?(?<!\d)\d{{2,3}}\s?[{_PLATE_LETTERS}]\s?"
+                    rf"\d{{4}}(?!\d|\s?[년월원명])",
+                    0.6,
+                ),
+                (
+                    rf"(?:{_PLATE_REGIONS})\s?\d?\s?[{_PLATE_LETTERS}]\s?\d{{4}}(?!\d|\s?[년월원명])",
+                    0.5,
+                ),
             ),
             words=tuple(_PLATE_LETTERS),
             least_digits=1,
-            guard=rf"\d\s?[{_PLATE_LETTERS}]\s?\d{{4}}|[{_REGION_ENDS}]\s?[{_PLATE_LETTERS}]\s?\d{{4}}",
+            guard=(
+                rf"\d\s?[{_PLATE_LETTERS}]\s?\d{{4}}|[{_REGION_ENDS}]\s?[{_PLATE_LETTERS}]\s?\d"
+                rf"{{4}}"
+            ),
             any_script=True,
         ),
         Rule(
@@ -99,7 +151,15 @@ KR = Country(
         Rule(
             entity="KR_HEALTH_INSURANCE",
             patterns=((r"(?<![\d-])[1-9](?:-?\d{10})(?![\d-])", 0.1),),
-            context=("건강보험", "보험증", "증번호", "의료보험", "요양기관", "health insurance", "nhis"),
+            context=(
+                "건강보험",
+                "보험증",
+                "증번호",
+                "의료보험",
+                "요양기관",
+                "health insurance",
+                "nhis",
+            ),
             least_digits=11,
         ),
     ),
@@ -107,4 +167,4 @@ KR = Country(
         Stock("KR_RRN", "KrRrnRecognizer", least_digits=13),
         Stock("KR_FRN", "KrFrnRecognizer", least_digits=13),
     ),
-)  # fmt: skip
+)

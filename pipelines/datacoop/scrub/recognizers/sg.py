@@ -44,14 +44,33 @@ SG = Country(
         Rule(
             entity="SG_POSTAL_CODE",
             patterns=(
-                (r"(?:\bSingapore|\bS['’]?pore|\bSG|싱가포르|Singapour|Singapur)[ ,]{1,2}\(?\K(?:0[1-9]|[1-7]\d|8[0-3])\d{4}(?!\d|[.,]\d)", 0.6),
-                (r"(?<![A-Z0-9])S ?\((?:0[1-9]|[1-7]\d|8[0-3])\d{4}\)|(?<![A-Z0-9])S(?:0[1-9]|[1-7]\d|8[0-3])\d{4}(?!\d|[A-Z])", 0.5),
+                (
+                    r"(?:\bSingapore|\bS['’]?pore|\bSG|싱가포르|Singapour"
+                    r"|Singapur)[ ,]{1,2}\(?\K(?:0[1-9]|[1-7]\d|8[0-3])\d{4}(?!\d|[.,]\d)",
+                    0.6,
+                ),
+                (
+                    r"(?<![A-Z0-9])S ?\((?:0[1-9]|[1-7]\d|8[0-3])\d{4}\)|(?<![A-Z0-9])S"
+                    r"(?:0[1-9]|[1-7]\d|8[0-3])\d{4}(?!\d|[A-Z])",
+                    0.5,
+                ),
                 (r"(?<![\d.,-])(?:0[1-9]|[1-7]\d|8[0-3])\d{4}(?!\d|[.,-]\d)", 0.05),
             ),
-            context=("postal code", "postcode", "zip code", "singapore", "blk", "block", "우편번호", "code postal", "postleitzahl", "싱가포르"),
+            context=(
+                "postal code",
+                "postcode",
+                "zip code",
+                "singapore",
+                "blk",
+                "block",
+                "우편번호",
+                "code postal",
+                "postleitzahl",
+                "싱가포르",
+            ),
             least_digits=6,
             any_script=True,
         ),
     ),
     stock=(),
-)  # fmt: skip
+)
