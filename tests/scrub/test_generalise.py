@@ -81,4 +81,4 @@ def test_a_year_is_told_only_when_there_is_one() -> None:
 
 def test_postcodes_are_entities_that_something_finds() -> None:
     found = entities(tuple(COUNTRIES))
-    assert POSTCODES & found >= {"UK_POSTCODE", "CA_POSTAL_CODE", "DE_PLZ"}
+    assert found > POSTCODES

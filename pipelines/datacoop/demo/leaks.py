@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from datacoop.demo.data import Planted
 
-STRICT = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE"})
+STRICT = frozenset({"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "PHONE_NUMBER", "STREET_ADDRESS"})
 _NATIONAL = re.compile(r"^(KR|UK|CA|SG|DE|FR)_")
 _WORD = re.compile(r"\w")
 

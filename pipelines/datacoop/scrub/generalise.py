@@ -26,7 +26,7 @@ _CANADIAN = re.compile(r"\s*([A-Za-z]\d[A-Za-z])[ -]?\d[A-Za-z]\d")
 _DIGITS = re.compile(r"(?<!\d)(\d\d)\d{3,4}(?!\d)")
 
 POSTCODES = frozenset(
-    {"UK_POSTCODE", "CA_POSTAL_CODE", "SG_POSTAL_CODE", "DE_PLZ", "FR_POSTCODE", "KR_POSTCODE"}
+    {"UK_POSTCODE", "CA_POSTAL_CODE", "SG_POSTAL_CODE", "DE_PLZ", "FR_POSTAL_CODE"}
 )
 
 

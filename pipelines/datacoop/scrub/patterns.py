@@ -21,8 +21,8 @@ CONTEXT_LEAST = 0.4
 BLANK = "\ufffc"
 """Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
 
-_SHORT_WORD = 3
-_MARGIN = 32
+_SHORT_WORD = 4
+MARGIN = 32
 """Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
 
 _DIGIT_RUN = regex.compile(r"\d(?:[\W_]{0,3}\d|[A-Za-z]{1,2}\W?\d)*")
@@ -33,7 +33,7 @@ _TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 with warnings.catch_warnings():
     # The module warns that a set operation is one; it is meant.
     warnings.simplefilter("ignore", FutureWarning)
-    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}]]+", regex.V1)
+    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}\p{Greek}\p{Cyrillic}]]+", regex.V1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,15 +45,21 @@ class PatternSearch:
     verdict: Callable[[str, float], float]
     """Gives the score of a value from the value and its pattern's score; 0 drops it."""
     threshold: float
+    words: tuple[str, ...]
+    """In small letters; a text that holds none of them is not searched."""
     context: regex.Pattern[str] | None
     needs_context: bool
-    """Whether no value reaches the threshold without a word of context."""
+    """Whether no value reaches the threshold without a word of context; `words` are then those."""
     least_digits: int
     has_letters: bool
     """Whether in every value a Latin letter touches a digit."""
+    margin: int
     guard: regex.Pattern[str] | None
-    overlapped: bool
-    """Whether a value may begin inside another that turned out to be none."""
+    """Where it is found, the whole text is searched; with `least_digits`, the window is."""
+    any_script: bool
+    """Whether values hold letters that are not Latin."""
+    has_check: bool
+    """Whether values are checked; then one may begin inside another that turned out to be none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +67,9 @@ class Subject:
     """A text prepared for searching."""
 
     text: str
-    plain: str
-    """The same length, with letters that are not Latin as spaces: no particle hides a value."""
+    lowered: str
+    latin: str
+    """The same length, with letters of Asia and Africa as spaces: no particle hides a value."""
     runs: tuple["DigitRun", ...]
     most_digits: int
     has_letters: bool
@@ -80,7 +87,7 @@ class DigitRun(NamedTuple):
 
 def subject(text: str) -> Subject:
     """Prepare a text."""
-    plain = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
+    latin = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
     runs = tuple(
         DigitRun(
             match.start(),
@@ -93,7 +100,8 @@ def subject(text: str) -> Subject:
     most_digits = max((run.digits for run in runs), default=0)
     return Subject(
         text=text,
-        plain=plain,
+        lowered=text.lower(),
+        latin=latin,
         runs=runs,
         most_digits=most_digits,
         has_letters=any(run.touches_letter for run in runs),
@@ -113,14 +121,14 @@ def blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
 
 
 def windows(
-    subject: Subject, least_digits: int, *, has_letters: bool = False
+    subject: Subject, least_digits: int, *, has_letters: bool = False, margin: int = MARGIN
 ) -> list[tuple[int, int]]:
     """Give the ranges, sorted and apart, in which a value of so many digits could stand."""
     found: list[tuple[int, int]] = []
     for start, end, digits, touches_letter in subject.runs:
         if digits < least_digits or (has_letters and not touches_letter):
             continue
-        low, high = max(start - _MARGIN, 0), min(end + _MARGIN, len(subject.text))
+        low, high = max(start - margin, 0), min(end + margin, len(subject.text))
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], high)
         else:
@@ -135,51 +143,83 @@ def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]
         TimeoutError: A pattern took too long; nothing can be said about the text.
     """
     found: list[Finding] = []
+    known: dict[tuple[int, bool, int], list[tuple[int, int]]] = {}
     for one in searches:
         if one.least_digits > subject.most_digits or one.has_letters > subject.has_letters:
             continue
-        if one.needs_context and not (one.context and one.context.search(subject.text)):
+        if one.words and not _holds_any(subject.lowered, one.words):
             continue
-        for low, high in _ranges(one, subject):
+        for low, high in _ranges(one, subject, known):
             found += _run(one, subject, low, high)
     return found
 
 
-def _ranges(one: PatternSearch, subject: Subject) -> list[tuple[int, int]]:
-    if one.guard is None:
-        return windows(subject, one.least_digits, has_letters=one.has_letters)
-    return [(0, len(subject.text))] if one.guard.search(subject.text) else []
+def _holds_any(text: str, words: tuple[str, ...]) -> bool:
+    # A loop and not any(): this runs for every text and recognizer, and is twice as fast.
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False
+
+
+def _ranges(
+    one: PatternSearch,
+    subject: Subject,
+    known: dict[tuple[int, bool, int], list[tuple[int, int]]],
+) -> list[tuple[int, int]]:
+    text = subject.text
+    if one.least_digits == 0:
+        ranges = [(0, len(text))] if one.guard is None or one.guard.search(text) else []
+    else:
+        key = (one.least_digits, one.has_letters, one.margin)
+        if key not in known:
+            known[key] = windows(
+                subject, one.least_digits, has_letters=one.has_letters, margin=one.margin
+            )
+        ranges = known[key]
+        if one.guard is not None:
+            ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
+    if one.needs_context:
+        ranges = [(low, high) for low, high in ranges if _has_context(one, text, low, high)]
+    return ranges
+
+
+def _has_context(one: PatternSearch, text: str, low: int, high: int) -> bool:
+    low, high = max(low - _CONTEXT_REACH, 0), high + _CONTEXT_REACH
+    return one.context is not None and one.context.search(text, low, high) is not None
 
 
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
-    # An e-mail address may hold any letter; all else is of Latin letters and digits.
-    text = subject.text if one.entity in ("EMAIL_ADDRESS", "URL") else subject.plain
+    text = subject.text if one.any_script else subject.latin
     for pattern, base in one.patterns:
         matches = pattern.finditer(
-            text, low, high, overlapped=one.overlapped, timeout=PATTERN_SECONDS
+            text, low, high, overlapped=one.has_check, timeout=PATTERN_SECONDS
         )
         for match in matches:
             start, end = match.span()
             score = one.verdict(text[start:end], base) if end > start else 0.0
             if 0 < score < one.threshold:
-                score = _raised(score, one, subject.text, start)
+                score = _raised(score, one, subject.text, start, end)
             if 0 < score >= one.threshold:
                 yield Finding(start, end, one.entity, score)
 
 
-def _raised(score: float, one: PatternSearch, text: str, start: int) -> float:
-    """Give the score with the help of the words before the value."""
+def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -> float:
+    """Give the score with the help of the words before and after the value."""
     if one.context is None:
         return score
     # What was found is no context and takes no room: scrubbing twice must be the same.
     before = text[max(start - _CONTEXT_REACH, 0) : start].replace(BLANK, "")[-CONTEXT_CHARACTERS:]
-    return max(score + CONTEXT_BONUS, CONTEXT_LEAST) if one.context.search(before) else score
+    after = text[end : end + _CONTEXT_REACH].replace(BLANK, "")[:CONTEXT_CHARACTERS]
+    if one.context.search(before) or one.context.search(after):
+        return max(score + CONTEXT_BONUS, CONTEXT_LEAST)
+    return score
 
 
 def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:
     """Give the pattern that finds any word of context; short Latin ones only as whole words."""
     parts = [
-        rf"\b{regex.escape(word.strip())}\b"
+        rf"(?<![\p{{Latin}}\d]){regex.escape(word.strip())}(?![\p{{Latin}}\d])"
         if word.isascii() and len(word.strip()) <= _SHORT_WORD
         else regex.escape(word.strip())
         for word in sorted(set(words))

@@ -8,7 +8,7 @@ its log, and is many times slower. Patterns, check digits and scores are Presidi
 import importlib.util
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from datacoop.scrub.patterns import (
     subject,
     windows,
 )
+from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.catalogue import COUNTRIES, chosen, entities
 from datacoop.scrub.recognizers.checks import CHECKS
 from datacoop.scrub.recognizers.values import Rule, Stock
@@ -59,6 +60,9 @@ _CHUNK_CHARACTERS = 50_000
 
 _PHONE_SCORE = 0.4
 _PHONE_DIGITS = 8
+_PHONE_LIKE = regex.compile(rf"\d(?:[-x ()\[\]./~]{{0,4}}+\d){{{_PHONE_DIGITS - 1}}}")
+"""What the matcher of phones may look at, which is slow: digits with what it lets stand between."""
+
 _FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL
 
 
@@ -85,6 +89,7 @@ class PresidioFinder:
         self._languages = frozenset(languages)
         self._models = dict(models)
         self._searches = _searches(policy)
+        self._checked = tuple(one for one in self._searches if one.has_check)
         self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
         self._placeholder = placeholder_pattern(policy.entities)
 
@@ -129,8 +134,20 @@ class PresidioFinder:
         return found
 
     def _search(self, text: str) -> list[Finding]:
-        prepared = subject(text)
-        return search(prepared, self._searches) + self._phones(prepared)
+        plain = plain_text(text)
+        found = self._search_plain(plain, self._searches)
+        if plain.is_broken:
+            # Where a line breaks inside a group of digits; too rash for values without a check.
+            joined = plain_text(text, joins_lines=True)
+            found += self._search_plain(joined, self._checked)
+        return found
+
+    def _search_plain(self, plain: PlainText, searches: tuple[PatternSearch, ...]) -> list[Finding]:
+        prepared = subject(plain.text)
+        found = search(prepared, searches) + self._phones(prepared)
+        return [
+            Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
+        ]
 
     def _phones(self, prepared: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
@@ -139,8 +156,9 @@ class PresidioFinder:
         return [
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
             for low, high in windows(prepared, _PHONE_DIGITS)
+            if _PHONE_LIKE.search(prepared.latin, low, high)
             for region in self._phone_regions
-            for match in phonenumbers.PhoneNumberMatcher(prepared.plain[low:high], region)
+            for match in phonenumbers.PhoneNumberMatcher(prepared.latin[low:high], region)
             if self._policy.entities["PHONE_NUMBER"].threshold <= _PHONE_SCORE
             and CHECKS["phone"](match.raw_string)
         ]
@@ -252,17 +270,21 @@ def _searches(policy: ScrubPolicy) -> tuple[PatternSearch, ...]:
 
 def _own(rule: Rule, threshold: float) -> PatternSearch:
     flags = _FLAGS if rule.ignores_case else regex.MULTILINE
+    needs_context = all(score < threshold for _, score in rule.patterns)
     return PatternSearch(
         entity=rule.entity,
         patterns=tuple((regex.compile(text, flags), score) for text, score in rule.patterns),
         verdict=_checked(rule.check),
         threshold=threshold,
+        words=rule.words or (_lowered(rule.context) if needs_context else ()),
         context=context_pattern(rule.context),
-        needs_context=all(score < threshold for _, score in rule.patterns),
+        needs_context=needs_context,
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
+        margin=rule.margin,
         guard=regex.compile(rule.guard) if rule.guard else None,
-        overlapped=rule.check is not None,
+        any_script=rule.any_script,
+        has_check=rule.check is not None,
     )
 
 
@@ -276,6 +298,8 @@ def _checked(check: str | None) -> Callable[[str, float], float]:
 def _stock(stock: Stock, threshold: float) -> PatternSearch:
     recognizer: PatternRecognizer = getattr(predefined_recognizers, stock.recognizer)()
     flags = (recognizer.global_regex_flags or 0) & (-1 if stock.ignores_case else ~regex.IGNORECASE)
+    context = (*(recognizer.context or ()), *stock.context)
+    needs_context = stock.floor < threshold and _needs_context(recognizer, threshold)
     return PatternSearch(
         entity=stock.entity,
         patterns=tuple(
@@ -284,13 +308,20 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
         threshold=threshold,
-        context=context_pattern(recognizer.context or ()),
-        needs_context=stock.floor < threshold and _needs_context(recognizer, threshold),
+        words=_lowered(context) if needs_context else (),
+        context=context_pattern(context),
+        needs_context=needs_context,
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
+        margin=stock.margin,
         guard=regex.compile(stock.guard) if stock.guard else None,
-        overlapped=False,
+        any_script=stock.any_script,
+        has_check=False,
     )
+
+
+def _lowered(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({word.strip().lower() for word in words}))
 
 
 def _needs_context(recognizer: PatternRecognizer, threshold: float) -> bool:

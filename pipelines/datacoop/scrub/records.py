@@ -32,7 +32,8 @@ from datacoop.scrub.texts import Place, blank, is_free_text, open_columns, rebui
 
 NOT_A_PERSON = frozenset(
     {"DATE_TIME", "LOCATION", "ORGANIZATION", "NRP", "URL"}
-    | {"DE_PLZ", "UK_POSTCODE", "CA_POSTAL_CODE"}
+    | {"DE_PLZ", "UK_POSTCODE", "CA_POSTAL_CODE", "SG_POSTAL_CODE", "FR_POSTAL_CODE"}
+    | {"AGE", "COORDINATES"}
 )
 """Entities that tell of many people: by these no person's records are looked up."""
 

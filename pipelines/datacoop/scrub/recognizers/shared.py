@@ -1,6 +1,18 @@
 """Recognizers for every country: e-mail, card, IBAN, international phone, and stock ones."""
 
-from datacoop.scrub.recognizers.values import Country, Rule, Stock
+from datacoop.scrub.recognizers.addresses import ADDRESSES
+from datacoop.scrub.recognizers.cases import CASES
+from datacoop.scrub.recognizers.dates import AGES, DATES
+from datacoop.scrub.recognizers.online import (
+    COORDINATES,
+    DEVICES,
+    HANDLES,
+    SPELLED_EMAIL,
+    STOCK,
+    WALLETS,
+    WEAK_PHONE,
+)
+from datacoop.scrub.recognizers.values import Country, Rule
 
 _BREAK = r"[ \-.\u00a0\u2009\u202f\u2010\u2011\u2013]"
 """What may stand between groups of digits: plain, no-break and thin spaces, hyphens, a dot."""
@@ -27,11 +39,11 @@ def _iban_pattern() -> str:
     return rf"(?:{'|'.join(forms)})(?!\d)"
 
 
-_LATIN = r"[\p{Latin}\p{Nd}_.!#$%&'*+/=?^`{|}~-]"
+_LATIN = r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Nd}_.!#$%&'*+/=?^`{|}~-]"
 _LATIN_MAILBOX = rf"(?:(?<!{_LATIN})|\G){_LATIN}++"
 """Begins where other writing ends, or where the e-mail address before it does."""
 
-_OTHER_MAILBOX = r"(?:(?<![\w.-])|\G)[\w.-]*[^\W\d_\p{Latin}]"
+_OTHER_MAILBOX = r"(?:(?<![\w.-])|\G)[\w.-]*[^\W\d_\p{Latin}\p{Cyrillic}\p{Greek}]"
 _DOMAIN = r"(?:\w[\w-]*\.)+"
 _LATIN_END = r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])"
 """The last label of a domain; a particle or any other script behind it is not part of it."""
@@ -50,6 +62,7 @@ EMAIL = Rule(
         )
     ),
     guard="@",
+    any_script=True,
 )
 
 CARD = Rule(
@@ -72,8 +85,9 @@ IBAN = Rule(
     entity="IBAN_CODE",
     patterns=((_iban_pattern(), 1.0),),
     check="iban",
-    least_digits=6,
+    least_digits=2,
     has_letters=True,
+    margin=48,
     guard=r"[A-Za-z]{2}\d\d",
 )
 
@@ -87,12 +101,9 @@ PHONE = Rule(
 )
 
 SHARED = Country(
-    rules=(EMAIL, CARD, IBAN, PHONE),
-    stock=(
-        Stock("IP_ADDRESS", "IpRecognizer", guard=r"\d\.\d{1,3}\.\d|:[0-9A-Fa-f]{0,4}:"),
-        Stock("MAC_ADDRESS", "MacAddressRecognizer", guard=r"[0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\."),
-        Stock("CRYPTO", "CryptoRecognizer", guard=r"[A-Za-z0-9]{25}"),
-        Stock("URL", "UrlRecognizer", guard=r"\w\.\w\w|://"),
-        Stock("DATE_TIME", "DateRecognizer", least_digits=2),
+    rules=(
+        EMAIL, SPELLED_EMAIL, CARD, IBAN, PHONE, WEAK_PHONE, COORDINATES,
+        *HANDLES, *DEVICES, *WALLETS, *DATES, *AGES, *CASES, *ADDRESSES,
     ),
-)
+    stock=STOCK,
+)  # fmt: skip

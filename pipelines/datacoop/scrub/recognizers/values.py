@@ -12,14 +12,21 @@ class Rule(NamedTuple):
     check: str | None = None
     """A key of `checks.CHECKS` that a value must pass, such as its check digits."""
     context: tuple[str, ...] = ()
-    """Words before a value that raise its score."""
+    """Words before or after a value that raise its score."""
     least_digits: int = 0
     """Fewest digits that a value can have; texts with no such run of digits are not searched."""
     has_letters: bool = False
     """Whether in every value a Latin letter touches a digit."""
+    margin: int = 32
+    """Characters beside a run of digits in which the rest of a value can stand."""
+    words: tuple[str, ...] = ()
+    """In small letters; a text that holds none of them is not searched."""
     guard: str | None = None
-    """A cheap pattern; the whole text is searched where it is found, and else nothing."""
+    """A cheap pattern; where it is not found, nothing is searched. It is looked for around each
+    run of `least_digits`, or in the whole text where a value can have none."""
     ignores_case: bool = True
+    any_script: bool = False
+    """Whether a value can hold letters that are not Latin; they are else taken for spaces."""
 
 
 class Stock(NamedTuple):
@@ -29,11 +36,15 @@ class Stock(NamedTuple):
     recognizer: str
     least_digits: int = 0
     has_letters: bool = False
+    margin: int = 32
     guard: str | None = None
     floor: float = 0.0
     """Score that a value has at least. Presidio's is lower where it waits for a word of context;
     a number that stands alone would then pass."""
     ignores_case: bool = True
+    any_script: bool = False
+    context: tuple[str, ...] = ()
+    """Words of context besides those that Presidio knows."""
 
 
 class Country(NamedTuple):

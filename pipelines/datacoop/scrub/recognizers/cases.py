@@ -1,0 +1,171 @@
+"""File and case numbers of courts, hospitals and offices."""
+
+from datacoop.scrub.recognizers.values import Rule
+
+_NUMBER = r"(?:numbers?|nos?|nr|nummern?|num|id|#|n[°ºo]s?|n)"
+_KINDS = (
+    r"(?:case|file|docket|application|claim|complaint|petition|matter|record|chart|folder|"
+    r"reference|ref|registration|admission|encounter|episode|plots?|parcels?|folio|"
+    r"dossier|affaire|requêtes?|pourvoi|minute|répertoire|rôle|parcelles?|"
+    r"akte|aktenzeichen|geschäftszeichen|az|gz|fall|vorgang|patienten?|"
+    r"hospital|patient|medical\srecord|mrn|urn|ipp|rg)"
+)
+_CODE = (
+    r"(?:[A-Z]{1,4}[-./]?)?+(?=[A-Za-z]{0,6}\d)[A-Z\d]{1,20}+(?:\s?[/\-]\s?[A-Z\d]{1,20}+"
+    r"|\.[A-Z\d]{1,20}+){0,8}+"
+)
+_COURTS_KO = (
+    "가단|가합|가소|가기|나|다|다카|카|카기|카합|카단|타경|타채|타기|고단|고합|고정|고약|노|도|로|모|초기|초|"
+    "드단|드합|드|르|므|느단|느합|스|즈단|구단|구합|구|누|두|루|헌가|헌나|헌라|헌마|헌바|헌사|형제|"
+    "하단|하면|하합|개회|개기|회합|회단|비합|비단|차전|차|머|버|감고|감도|전고|보고|허|후|재나|재다|재노|재도|아|자"
+)
+
+_LABELLED = (
+    # Case no. 1996/302; plots nos. 60/1/2, 63/1 and 63/3; dossier n° 12/345
+    rf"\b{_KINDS}\s{{0,2}}[(:]?\s{{0,2}}(?:{_NUMBER}\b\.?|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}\K{_CODE}"
+    rf"(?:\s?(?:,|and|et|und|&)\s?(?=\d){_CODE}){{0,40}}+"
+)
+
+CASES = (
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=((_LABELLED, 0.6),),
+        least_digits=1,
+        guard=rf"\d(?<=(?i:{_NUMBER}|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}(?:[A-Z]{{1,4}}[-./]?)?\d)",
+    ),
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            # 73652/01, of the European Court of Human Rights; 60/1/2, of a land registry
+            (r"(?<![\d/.,-])\d{2,6}\s?/\s?\d\d(?![\d/]|[.,]\d)", 0.25),
+            (r"(?<![\d/.-])\d{1,4}(?:\s?/\s?\d{1,4}){1,3}(?:[A-Z]\b)?(?![\d/])", 0.1),
+        ),
+        context=(
+            "application",
+            "applications",
+            "requête",
+            "requêtes",
+            "affaire",
+            "case no",
+            "case nos",
+            "aktenzeichen",
+            "beschwerde nr",
+            "nos.",
+            "no.",
+            "n°",
+            "no",
+            "plot",
+            "plots",
+            "parcel",
+            "parcelle",
+            "parcelles",
+            "cadastr",
+            "docket",
+            "file no",
+            "사건번호",
+        ),
+        least_digits=2,
+        guard=r"\d\s?/\s?\d",
+    ),
+    # The sheet and plan of a land registry: 11/15W.2, E.1
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            (
+                r"(?i:plan|feuille|sheet|flur)\s(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?"
+                r"(?:\s?[.,]?\s?(?:\d\b|[EWNS]\d?\b)){0,4}(?:\s\((?:no\.|n°|no)\s\d+\s?\))?"
+                r"(?:\s(?:and|et|und)\s)?){1,3}",
+                0.5,
+            ),
+        ),
+        least_digits=2,
+        guard=r"(?i:plan|feuille|sheet|flur)\s\d",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            # [2019] EWCA Civ 12, [2020] SGHC 45
+            (
+                r"[\[(](?:19|20)\d\d[\])]\s(?:\d\s)?[A-Z][A-Za-z]{1,7}"
+                r"(?:\s?\(?[A-Z][a-z]+\)?)?\s\d{1,5}(?:\s\([A-Z][a-z]+\))?",
+                0.6,
+            ),
+            (
+                r"(?<!\d)(?:19|20)\d\d\s(?:SCC|CSC|FCA?|CAF|CF|TCC|CCI|(?:ON|BC|AB|QC|MB|SK"
+                r"|NS|NB|PE|NL|YK|NWT|NU)(?:CA|SC|QB|KB|CS|CQ|PC|CJ|TC|LRB))\s\d{1,5}\b",
+                0.6,
+            ),
+            # Claim numbers of English courts: HQ18X01234, CO/1234/2019, KB-2023-001234
+            (
+                r"\b(?:CO|CA|A\d|HC|B\d|C\d)/\d{3,5}/(?:19|20)\d\d\b|\b(?:KB|QB|CL|BL|PT"
+                r"|HC)-(?:19|20)\d\d-\d{6}\b|\bHQ\d\d[A-Z]\d{5}\b",
+                0.6,
+            ),
+            # 12 O 345/19, 8 AZR 418/15, III ZA 15/17, B 3 KR 12/15 R
+            (
+                r"(?<![\w.])(?:B\s)?(?:\d{1,3}|[IVX]{1,5}[a-z]?)\s[A-Z][A-Za-z]{0,5}"
+                r"(?:\s?\([A-Z][a-z]{0,4}\))?\s\d{1,5}/\d\d(?:\s[A-Z]{1,3}\b)?",
+                0.6,
+            ),
+            (r"(?<![\w.])\d{1,4}\s(?:Js|UJs|Gs|Ds|Ls|Cs|OWi|AR|VRs)\s\d{1,6}/\d\d\b", 0.6),
+            # C-123/45, T-12/19 P
+            (r"(?<![\w-])[CTF]-\d{1,4}/\d\d(?:\sP\b)?(?!\d)", 0.5),
+            # RG 19/01234, pourvoi 18-12.345, 2019-123 QPC
+            (r"\bR\.?G\.?\s?(?:n[°º]\s?|:\s?)?\d\d/\d{4,6}\b|\b[A-Z]?\s?\d\d-\d\d\.\d{3}\b", 0.5),
+            # Court files of Canada: CV-19-00612345-0000, T-1234-19, 500-17-123456-789
+            (
+                r"\b(?:CV|FS|FC|CR|SC)-\d\d-\d{6,8}(?:-\d{4}|-\d{2}[A-Z]{2})?\b|\b(?:T|A"
+                r"|IMM)-\d{1,5}-\d\d\b|\b\d{3}-\d{2}-\d{6}-\d{3}\b",
+                0.5,
+            ),
+            # Court files of Singapore: HC/S 123/2019, DC/DC 1234/2020
+            (r"\b(?:HC|DC|MC|SC|FC|CA)/[A-Z]{1,4}\s?\d{1,6}/(?:19|20)\d\d\b", 0.6),
+        ),
+        least_digits=2,
+        guard=r"\d/\d\d|[12]\d{3}[\])]?\s(?:\d\s)?[A-Z]|[A-Z]-\d|R\.?G|\d\d-\d\d|HQ\d",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            (rf"(?<!\d)(?:19|20)?\d\d\s?(?:{_COURTS_KO})\s?\d{{2,7}}(?!\d|\s?[년월일개명원])", 0.6),
+            (
+                r"(?:등록번호|차트번호|환자번호|병록번호|접수번호|사건번호|진료번호)\s?(?:[은는이가]"
+                r"|:)?\s?\K[A-Z]{0,3}-?\d[\d-]{3,15}",
+                0.6,
+            ),
+        ),
+        least_digits=2,
+        guard="[가-힣]",
+        any_script=True,
+    ),
+    # Without a number word between: MRN 0012345, IPP : 800123456
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            (
+                r"\b(?:MRN|URN|IPP|NDA|Az\.?|Gz\.?|Aktenzeichen|Geschäftszeichen|Fallnummer"
+                r"|Patientennummer|Patienten-ID|Aufnahmenummer|hospital\snumber"
+                r"|patient\snumber|record\snumber|case\snumber|file\snumber"
+                r"|numéro\sde\sdossier|dossier\smédical)\s?(?:is|was|lautet|ist|est"
+                r"(?:\sle)?|:|#|-)?\s{0,2}\K[A-Z]{0,4}[-\s/]?\d[\dA-Z./-]{2,18}(?<=[\dA-Z])",
+                0.6,
+            ),
+        ),
+        words=(
+            "mrn",
+            "urn",
+            "ipp",
+            "nda",
+            "az",
+            "gz",
+            "zeichen",
+            "nummer",
+            "patienten-id",
+            " number",
+            "dossier",
+        ),
+        least_digits=3,
+    ),
+)
