@@ -14,39 +14,69 @@ findings = st.lists(
 )
 
 
+texts = st.text("ab1 ,@", min_size=50, max_size=50)
+
+
 def characters(found: list[Finding]) -> set[int]:
     return {at for one in found for at in range(one.start, one.end)}
 
 
-def test_the_surest_finding_names_an_overlap_and_neighbours_stay_apart() -> None:
+def letters(text: str, found: list[Finding]) -> set[int]:
+    return {at for at in characters(found) if text[at].isalnum()}
+
+
+def test_the_surest_finding_keeps_its_place_and_neighbours_stay_apart() -> None:
+    text = "Bo Li, 3 Elm Row, tel 020 79460001 or Al"
     found = [
-        Finding(0, 9, "PHONE_NUMBER", 0.4),
-        Finding(2, 8, "IP_ADDRESS", 0.6),
-        Finding(9, 12, "PERSON", 0.85),
+        Finding(0, 34, "STREET_ADDRESS", 0.5),
+        Finding(0, 5, "PERSON", 0.9),
+        Finding(22, 34, "PHONE_NUMBER", 0.6),
+        Finding(38, 40, "PERSON", 0.4),
     ]
-    assert merge_overlaps(found) == [
-        Finding(0, 9, "IP_ADDRESS", 0.6),
-        Finding(9, 12, "PERSON", 0.85),
+    merged = merge_overlaps(text, found)
+    assert [(text[one.start : one.end], one.entity) for one in merged] == [
+        ("Bo Li", "PERSON"),
+        ("3 Elm Row, tel", "STREET_ADDRESS"),
+        ("020 79460001", "PHONE_NUMBER"),
+        ("Al", "PERSON"),
     ]
 
 
-def test_of_two_as_sure_the_longer_names_the_overlap() -> None:
+def test_of_two_as_sure_the_longer_keeps_the_overlap() -> None:
     found = [Finding(0, 11, "FR_SIREN", 1.0), Finding(0, 17, "FR_SIRET", 1.0)]
-    assert merge_overlaps(found) == [Finding(0, 17, "FR_SIRET", 1.0)]
+    assert merge_overlaps("732 829 320 00074", found) == [Finding(0, 17, "FR_SIRET", 1.0)]
 
 
-@given(findings)
-def test_merging_covers_the_same_characters_once(found: list[Finding]) -> None:
-    merged = merge_overlaps(found)
-    assert characters(merged) == characters(found)
-    assert sum(one.end - one.start for one in merged) == len(characters(found))
+def test_a_word_is_never_parted() -> None:
+    found = [Finding(0, 4, "PERSON", 0.9), Finding(2, 9, "PHONE_NUMBER", 0.5)]
+    assert merge_overlaps("Anna12 345", found) == [
+        Finding(0, 6, "PERSON", 0.9),
+        Finding(7, 9, "PHONE_NUMBER", 0.5),
+    ]
 
 
-@given(findings, st.randoms(use_true_random=False))
-def test_the_order_of_findings_changes_nothing(found: list[Finding], random: st.DrawFn) -> None:
+@given(texts, findings)
+def test_no_letter_and_no_digit_of_a_finding_is_left(text: str, found: list[Finding]) -> None:
+    merged = merge_overlaps(text, found)
+    assert letters(text, merged) == letters(text, found)
+    assert characters(merged) <= characters(found)
+    assert sum(one.end - one.start for one in merged) == len(characters(merged))
+    assert merged == sorted(merged)
+
+
+@given(texts, findings)
+def test_parting_twice_is_parting_once(text: str, found: list[Finding]) -> None:
+    merged = merge_overlaps(text, found)
+    assert merge_overlaps(text, merged) == merged
+
+
+@given(texts, findings, st.randoms(use_true_random=False))
+def test_the_order_of_findings_changes_nothing(
+    text: str, found: list[Finding], random: st.DrawFn
+) -> None:
     shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a Random
-    assert merge_overlaps(shuffled) == merge_overlaps(found)
+    assert merge_overlaps(text, shuffled) == merge_overlaps(text, found)
 
 
 @given(findings, st.integers(0, 40), st.integers(1, 9))

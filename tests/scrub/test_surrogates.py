@@ -14,7 +14,7 @@ from datacoop.scrub.surrogates import surrogate
 LATIN = ("en", "fr", "de")
 parts = (
     st.text("abcdefghijklmnoprstuvwzéü", min_size=2, max_size=9)
-    .filter(lambda word: word not in lists.CIVIL)
+    .filter(lambda word: word not in lists.CIVIL | lists.LINKS)
     .map(str.title)
 )
 
@@ -30,6 +30,18 @@ def test_no_part_of_a_name_is_left(first: str, last: str, language: str) -> None
     made = person(f"{first} {last}", language).casefold().split()
     assert len(made) == 2
     assert not {first.casefold(), last.casefold()} & set(made)
+
+
+@given(parts, parts)
+def test_no_part_is_left_however_it_is_written(first: str, last: str) -> None:
+    for text in (f"{first.lower()} {last}", f"{first}\n{last.upper()}", f"Dr. {first}-{last}"):
+        made = set(re.findall(r"\w+", person(text).casefold()))
+        assert not {first.casefold(), last.casefold()} & made
+
+
+@pytest.mark.parametrize("text", ["Anna 12", "Anna 김민지", "Anna Иванова", "R2D2"])
+def test_what_is_more_than_a_name_has_no_surrogate(text: str) -> None:
+    assert surrogate("PERSON", text, "en", MEMBER) is None
 
 
 @given(parts, parts)

@@ -31,8 +31,8 @@ def row_edits(row: Row, policy: ScrubPolicy) -> dict[Place, Edits]:
     for place, text in (row.texts | row.terms).items():
         found = row.findings[place] + (literal_findings(text, known) if known else [])
         edits[place] = Edits(
-            edited=merge_overlaps(one for one in found if not is_kept(one.entity, policy)),
-            kept=merge_overlaps(one for one in found if is_kept(one.entity, policy)),
+            edited=merge_overlaps(text, (one for one in found if not is_kept(one.entity, policy))),
+            kept=merge_overlaps(text, (one for one in found if is_kept(one.entity, policy))),
         )
     return edits
 

@@ -81,6 +81,13 @@ STREETS: dict[str, tuple[str, ...]] = {
            "별빛로", "새싹길", "솔숲로", "은행나무길", "하늘길", "한울로", "해오름로", "햇살길"),
 }  # fmt: skip
 
+LINKS: frozenset[str] = frozenset(
+    _words(
+        "von vom van der den dem zu zur zum am de du des la le les del di da dos y e ibn bin bint al"
+    )
+)
+"""Small words inside names; they stay."""
+
 CIVIL: frozenset[str] = frozenset(
     _words("""
         mr mrs ms miss mx sir dame lord lady dr prof professor judge justice rev

@@ -14,7 +14,7 @@ from datacoop.scrub.pseudonyms import Pseudonymizer
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 _ELIDED = re.compile(r"^[dlDL]['’]")
 _TWO_SYLLABLES = ("남궁", "황보", "제갈", "선우", "독고", "사공", "서문")
@@ -50,9 +50,11 @@ def _chosen(
 
 
 def _person(text: str, language: str, key: Pseudonymizer) -> str | None:
-    if _HANGUL.search(text):
+    letters = "".join(filter(str.isalnum, text))
+    if _HANGUL.fullmatch(letters):
         return _HANGUL.sub(lambda name: _korean(name.group(), key), text)
-    if not _LATIN.search(text):
+    if not _LATIN.fullmatch(letters):
+        # A number, or a script without surrogates: nothing of it may stay.
         return None
     known = language if language in lists.FIRST else "en"
     words = list(_WORD.finditer(text))
@@ -68,7 +70,7 @@ def _person(text: str, language: str, key: Pseudonymizer) -> str | None:
 
 def _is_name(word: str) -> bool:
     """Say whether a word is a part of a name, and no title and no `von` or `de`."""
-    return not word[0].islower() and word.casefold() not in lists.CIVIL
+    return word.casefold() not in lists.CIVIL and word not in lists.LINKS
 
 
 def _surnames(text: str, parts: Sequence[re.Match[str]], *, has_title: bool) -> set[int]:
