@@ -82,9 +82,7 @@ STREETS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 LINKS: frozenset[str] = frozenset(
-    _words(
-        "von vom van der den dem zu zur zum am de du des la le les del di da dos y e ibn bin bint al"
-    )
+    _words("von vom van der den dem zu zur zum am de du des la le les del di da dos y e ibn bin al")
 )
 """Small words inside names; they stay."""
 
