@@ -32,7 +32,7 @@ kiwi = Kiwi(num_workers=1)
 
 
 def _morphemes(text: str) -> list[list[tuple[str, str, int]]]:
-    """Return for each character the morpheme before, its own and the one after: form, tag, place."""
+    """Return for each character its morpheme and the two on each side: form, tag, place."""
     found = [one for one in kiwi.tokenize(text) if one.len > 0]
     around: list[list[tuple[str, str, int]]] = [[EDGE] * 5 for _ in text]
     for number, one in enumerate(found):

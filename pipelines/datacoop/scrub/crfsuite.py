@@ -40,13 +40,16 @@ def train_weights(
     parts: Sequence[tuple[Units, Sequence[int]]],
     bucket_bits: int,
     report: Callable[[str], None],
+    most_rounds: int = ITERATIONS,
 ) -> FittedWeights:
     """Fit a linear CRF to units and their labels; the same input gives the same weights."""
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=PARAMETERS, verbose=False)
+    rounds = min(most_rounds, int(PARAMETERS["max_iterations"]))
+    parameters = {**PARAMETERS, "max_iterations": rounds}
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=parameters, verbose=False)
     names = [str(bucket) for bucket in range(1 << bucket_bits)]
     for units, labels in parts:
         _append(trainer, units, labels, bucket_bits, names)
-    report(f"fitting, {ITERATIONS} iterations at most")
+    report(f"fitting, {rounds} iterations at most")
     with TemporaryDirectory() as folder:
         file = str(Path(folder) / "model.crfsuite")
         trainer.train(file)

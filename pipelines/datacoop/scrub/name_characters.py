@@ -104,7 +104,9 @@ def character_units(texts: Sequence[str], vocabulary: Vocabulary, weights: Weigh
 
     def scores() -> Scores:
         total = np.zeros((len(word), LABEL_COUNT), dtype=np.int32)
-        for low in range(0, len(word), _SLICE_UNITS) if weights else ():
+        if weights is None:
+            return total
+        for low in range(0, len(word), _SLICE_UNITS):
             some = np.arange(low, min(low + _SLICE_UNITS, len(word)))
             for number, facts in enumerate(columns(some)):
                 total[some] += weights.of(facts, number)

@@ -127,7 +127,7 @@ def lay(sizes: Places, marks: Places, counts: Places) -> Laid:
 
 def _breaks(lows: Places, highs: Places, bases: Places, marks: Places) -> npt.NDArray[np.bool_]:
     """Say of each piece whether it is the end of a line that no program wrapped."""
-    is_break = (marks & 3) == LINE_BREAK
+    is_break: npt.NDArray[np.bool_] = (marks & 3) == LINE_BREAK
     at = np.flatnonzero(is_break)
     words = np.flatnonzero((marks & 3) == WORD)
     if len(at) and len(words):

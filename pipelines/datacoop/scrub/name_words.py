@@ -241,16 +241,14 @@ def _describe(forms: Sequence[str], vocabulary: Vocabulary, weights: Weights | N
     kinds = np.array([one[2] for one in spelt], dtype=np.int64)
     classes = np.stack([shape, kinds, *(learnt[kind] for kind in _LEARNT_CLASSES)])
     numbers = [shape, kinds, *(learnt[kind] for kind in _LEARNT_FACTS)]
-    facts = np.empty((len(forms), len(numbers) + len(spelt[0][0])), dtype=np.uint64)
     own = np.array([one[0] for one in spelt], dtype=np.uint64)
     order = [own[:, :1], *(_as_facts(one, kind) for kind, one in enumerate(numbers)), own[:, 1:]]
-    np.concatenate(order, axis=1, out=facts)
+    facts: Numbers = np.concatenate(order, axis=1)
     emissions = np.zeros((2 * REACH + 1, len(forms), LABEL_COUNT), dtype=np.int32)
     if weights is not None:
         for place, (step, kind) in enumerate(_PLACES):
             emissions[step + REACH] += weights.of(facts[:, kind], place)
-        # Weights are of no use for the emissions of spaces; facts are not needed any more.
-        facts = facts[:, :0]
+        facts = facts[:, :0]  # not asked for again: what they add up to is kept
     return _Kept(
         sizes=np.array([len(form) for form in forms], dtype=np.int64),
         marks=marks,

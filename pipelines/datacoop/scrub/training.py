@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from datacoop.errors import SettingsError
 from datacoop.scrub import names
-from datacoop.scrub.crfsuite import FittedWeights, train_weights
+from datacoop.scrub.crfsuite import ITERATIONS, FittedWeights, train_weights
 from datacoop.scrub.name_card import Figures, Training, card_text, licence_text
 from datacoop.scrub.name_examples import Example, made_up, recased, swapped
 from datacoop.scrub.name_features import Units, Weights
@@ -30,6 +31,9 @@ THRESHOLD = 0.25
 
 CARD_THRESHOLDS = (0.1, THRESHOLD, 0.4, 0.5)
 BATCH_ROWS = 2_000
+
+JUDGE_ROUNDS = 40
+"""Rounds of fitting the model that judges silver; it need not be as good as the last one."""
 
 _DOUBTFUL, _SURE = 0.1, 0.5
 """A row of silver is left out when a person of its is less likely, or another word more."""
@@ -113,7 +117,7 @@ def train(
         for paths in (material.silver, material.taught)
     )
     if silver:
-        judge = _fit(rows, [], recipe, lookups, report)
+        judge = _fit(rows, [], recipe, lookups, report, JUDGE_ROUNDS)
         silver = list(_agreed(silver, _model(language, recipe, judge)))
         report(f"{len(silver)} rows of silver that a model from the gold agrees with")
     fitted = _fit(rows, [*silver, *taught], recipe, lookups, report)
@@ -185,6 +189,7 @@ def _fit(
     recipe: Language,
     lookups: Mapping[int, Lookup],
     report: Callable[[str], None],
+    most_rounds: int = ITERATIONS,
 ) -> _Fitted:
     features = names.FEATURE_SETS[recipe.feature_set]
     namer = borrowing(recipe.namer, _people([*gold, *others]))
@@ -202,7 +207,7 @@ def _fit(
             parts.append((units, unit_labels(units, some)))
     report(f"{made_rows} rows with changed and made-up ones")
     return _Fitted(
-        weights=train_weights(parts, BUCKET_BITS, report),
+        weights=train_weights(parts, BUCKET_BITS, report, most_rounds),
         vocabulary=vocabulary_of([*gold, *others], features, lookups),
         made_rows=made_rows,
     )
@@ -220,6 +225,7 @@ def _without(rows: Sequence[Example], part: int) -> list[Example]:
 def material_of(
     gold: Sequence[Example], others: Sequence[Example], namer: Namer, seed: int
 ) -> Iterator[Example]:
+    """Give the rows with changed copies of them, and made-up ones."""
     real = [*gold, *swapped(gold, namer, seed), *made_up(namer, seed), *others]
     yield from real
     yield from recased(real, namer, seed)
@@ -306,13 +312,13 @@ def _write(folder: Path, settings: Mapping[str, object], fitted: _Fitted) -> int
     """Write weights and settings; return how many bytes the weights take."""
     folder.mkdir(parents=True, exist_ok=True)
     written = io.BytesIO()
-    np.savez_compressed(
-        written,
-        bucket_steps=np.diff(fitted.weights.buckets, prepend=0).astype(np.uint32),
-        weights=fitted.weights.scores,
-        transitions=fitted.weights.transitions,
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "bucket_steps": np.diff(fitted.weights.buckets, prepend=0).astype(np.uint32),
+        "weights": fitted.weights.scores,
+        "transitions": fitted.weights.transitions,
         **stored(fitted.vocabulary),
-    )
+    }
+    np.savez_compressed(written, allow_pickle=False, **arrays)
     (folder / names.WEIGHTS_FILE).write_bytes(written.getvalue())
     whole = {
         **settings,
