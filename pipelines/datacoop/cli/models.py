@@ -37,7 +37,7 @@ def list_models(as_json: bool) -> None:
     spacy = [
         {"language": language, "kind": "spacy", "model": name}
         for language, name in SPACY_MODELS.items()
-        if has_spacy_model(language)
+        if has_spacy_model(language) and language not in installed_models()
     ]
     value = sorted([*own, *spacy], key=lambda model: model["language"])
     rows = [list(model.values()) for model in value]

@@ -33,10 +33,10 @@ _LOOKUPS = Source(
     link="https://github.com/explosion/spacy-lookups-data",
 )
 _ECHR_FR = Source(
-    title="Judgments of the European Court of Human Rights in French, annotated",
-    authors="see the link",
+    title="case reports of the European Court of Human Rights in French, annotated",
+    authors="Maria Sierro and others",
     licence="MIT",
-    link="https://github.com/",
+    link="https://github.com/mariasierro/automatic-anonymization-ECHR-French-Spanish",
 )
 
 SOURCES: Mapping[str, Sequence[Source]] = {

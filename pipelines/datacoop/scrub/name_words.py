@@ -8,9 +8,11 @@ scores of a text are sums of rows fetched from tables.
 import math
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from datacoop.scrub import name_lists
 from datacoop.scrub.name_features import (
@@ -30,7 +32,7 @@ from datacoop.scrub.name_vocabulary import Vocabulary, column
 _KEPT_WORDS = 65_536
 """How many words are kept between batches."""
 
-_FACTS, _NEAR, _FAR = 27, 16, 7
+_FACTS, _NEAR, _FAR = 27, 10, 6
 """All facts of a word are seen in its place; the first ones a word away, and two words away."""
 
 _SHAPED = 24
@@ -94,7 +96,7 @@ def _kind(character: str) -> str:
 _GAPS = np.array([-6, -2, 3])
 """How much commoner a word is with a small first letter than with a capital, in classes."""
 
-_K_COUNT, _N_COUNT, _R_COUNT, _C_COUNT, _CASINGS = 5, 10, 9, 17, 4
+_K_COUNT, _N_COUNT, _R_COUNT, _C_COUNT, _CASINGS = 5, 10, 8, 18, 4
 
 _CLASSES = {
     "shape": _SHAPE_COUNT,
@@ -120,34 +122,23 @@ _HAS_CAPITAL = np.array([shape in (2, 3, 5, _ALL_CAPITALS) for shape in range(_S
 _TABLES: tuple[tuple[tuple[str, int], ...], ...] = (
     (("shape", -1), ("shape", 0), ("shape", 1)),
     (("shape", -2), ("shape", -1), ("shape", 0)),
-    (("shape", -1), ("shape", 0)),
-    (("shape", 0), ("shape", 1)),
     (("mark", -1), ("shape", 0)),
-    (("mark", -1), ("mark", 0), ("mark", 1)),
-    (("mark", -2), ("mark", -1), ("shape", 0)),
     (("mark", -1), ("mark", 0)),
     (("mark", 0), ("mark", 1)),
-    (("known", 0), ("shape", 0)),
+    (("mark", -2), ("mark", -1), ("shape", 0)),
     (("known", 0), ("shape", 0), ("shape", -1)),
-    (("case", 0), ("shape", 0)),
     (("case", 0), ("shape", 0), ("shape", -1)),
     (("case", -1), ("shape", -1), ("case", 0), ("shape", 0)),
     (("case", 0), ("shape", 0), ("case", 1), ("shape", 1)),
-    (("name", -1), ("name", 0)),
-    (("name", 0), ("name", 1)),
     (("name", -1), ("name", 0), ("name", 1)),
     (("name", 0), ("shape", 0), ("shape", -1)),
     (("name", 0), ("case", 0), ("shape", 0)),
     (("name", -1), ("shape", -1), ("name", 0), ("shape", 0)),
-    (("cluster", -1), ("cluster", 0)),
-    (("cluster", 0), ("cluster", 1)),
     (("cluster", -1), ("cluster", 0), ("cluster", 1)),
     (("cluster", 0), ("shape", 0)),
     (("cluster", -1), ("shape", 0), ("case", 0)),
     (("casing", 0), ("case", 0), ("shape", 0)),
     (("casing", 0), ("name", 0), ("shape", 0)),
-    (("casing", 0), ("shape", 0)),
-    (("before", 0), ("shape", 0)),
     (("before", 0), ("case", 0), ("shape", 0)),
     (("before", 0), ("shape", -1), ("shape", 0)),
     (("before", 0), ("name", 0), ("shape", 0)),
@@ -164,7 +155,7 @@ def known_as(word: str) -> tuple[str, str]:
 
 
 class WordMemory:
-    """Reads texts, and keeps what it knows of the words seen; not for several threads at once."""
+    """Reads texts, and keeps what it knows of the words seen."""
 
     def __init__(
         self, pattern: re.Pattern[str], vocabulary: Vocabulary, weights: Weights | None
@@ -174,27 +165,33 @@ class WordMemory:
         self._vocabulary = vocabulary
         self._weights = weights
         self._tables = _tables(weights) if weights is not None else []
+        self._lock = Lock()
         self._empty()
 
     def _empty(self) -> None:
         self._numbers: dict[str, int] = {}
+        self._count = 1
         self._kept = _describe([EDGE], self._vocabulary, self._weights)
         self._kept.classes[:] = 0
 
+    def _numbered(self, pieces: Sequence[str]) -> tuple[Places, "_Kept"]:
+        """Return the number of each piece, and what is known of the pieces by number."""
+        with self._lock:
+            if self._count > _KEPT_WORDS:
+                self._empty()
+            new = sorted(set(pieces).difference(self._numbers))
+            if new:
+                low, self._count = self._count, self._count + len(new)
+                self._numbers.update(zip(new, range(low, self._count), strict=True))
+                made = _describe(new, self._vocabulary, self._weights)
+                self._kept = _put(self._kept, low, made)
+            numbers = map(self._numbers.__getitem__, pieces)
+            return np.fromiter(numbers, dtype=np.int64, count=len(pieces)), self._kept
+
     def read(self, texts: Sequence[str]) -> Units:
         """Return the words of `texts` as units."""
-        if len(self._numbers) > _KEPT_WORDS:
-            self._empty()
         pieces, counts = cut(texts, self._pattern)
-        new = sorted(set(pieces).difference(self._numbers))
-        if new:
-            low = len(self._kept.sizes)
-            self._numbers.update(zip(new, range(low, low + len(new)), strict=True))
-            self._kept = _joined(self._kept, _describe(new, self._vocabulary, self._weights))
-        kept = self._kept
-        numbers = np.fromiter(
-            map(self._numbers.__getitem__, pieces), dtype=np.int64, count=len(pieces)
-        )
+        numbers, kept = self._numbered(pieces)
         laid = lay(kept.sizes[numbers], kept.marks[numbers], counts)
         window = _window(kept, numbers[laid.pieces], laid.chains)
         return Units(
@@ -209,7 +206,7 @@ class WordMemory:
 
 
 class _Kept(NamedTuple):
-    """What is known of some words; each array has its words along the last axis but two."""
+    """What is known of some words; there may be room for more at the end."""
 
     sizes: Places
     marks: Places
@@ -223,14 +220,28 @@ class _Kept(NamedTuple):
     """Shape (distances, words, labels): what a word adds to the scores of the word so far off."""
 
 
-def _joined(old: _Kept, new: _Kept) -> _Kept:
-    return _Kept(
-        sizes=np.concatenate([old.sizes, new.sizes]),
-        marks=np.concatenate([old.marks, new.marks]),
-        classes=np.concatenate([old.classes, new.classes], axis=1),
-        facts=np.concatenate([old.facts, new.facts]),
-        emissions=np.concatenate([old.emissions, new.emissions], axis=1),
-    )
+def _put(kept: _Kept, low: int, new: _Kept) -> _Kept:
+    """Write `new` from number `low` on; what stands before is not touched, others may read it."""
+    high = low + len(new.sizes)
+    if high > len(kept.sizes):
+        old: tuple[npt.NDArray[Any], ...] = kept
+        kept = _Kept(*(_longer(one, axis, 2 * high) for one, axis in zip(old, _AXES, strict=True)))
+    kept.sizes[low:high] = new.sizes
+    kept.marks[low:high] = new.marks
+    kept.classes[:, low:high] = new.classes
+    kept.facts[low:high] = new.facts
+    kept.emissions[:, low:high] = new.emissions
+    return kept
+
+
+_AXES = (0, 0, 1, 0, 1)
+"""Which axis of each array of `_Kept` has the words."""
+
+
+def _longer(array: npt.NDArray[Any], axis: int, size: int) -> npt.NDArray[Any]:
+    shape = list(array.shape)
+    shape[axis] = size - shape[axis]
+    return np.concatenate([array, np.zeros(shape, dtype=array.dtype)], axis=axis)
 
 
 def _describe(forms: Sequence[str], vocabulary: Vocabulary, weights: Weights | None) -> _Kept:
@@ -242,7 +253,8 @@ def _describe(forms: Sequence[str], vocabulary: Vocabulary, weights: Weights | N
     classes = np.stack([shape, kinds, *(learnt[kind] for kind in _LEARNT_CLASSES)])
     numbers = [shape, kinds, *(learnt[kind] for kind in _LEARNT_FACTS)]
     own = np.array([one[0] for one in spelt], dtype=np.uint64)
-    order = [own[:, :1], *(_as_facts(one, kind) for kind, one in enumerate(numbers)), own[:, 1:]]
+    made = [_as_facts(one, kind) for kind, one in enumerate(numbers)]
+    order = [own[:, :1], *made[:8], own[:, 1:2], *made[8:], own[:, 2:]]
     facts: Numbers = np.concatenate(order, axis=1)
     emissions = np.zeros((2 * REACH + 1, len(forms), LABEL_COUNT), dtype=np.int32)
     if weights is not None:
@@ -281,8 +293,8 @@ def _spelling(word: str) -> tuple[tuple[int, ...], int, int]:
 
 _LEARNT_CLASSES = ("known", "name", "case", "cluster")
 _LEARNT_FACTS = (
-    "name", "case", "path", "path-10", "path-6",
-    "known", "cluster", "path-13", "both-known", "frequency",
+    "name", "case", "path", "path-10", "path-6", "known",
+    "cluster", "path-13", "both-known", "frequency",
 )  # fmt: skip
 
 
