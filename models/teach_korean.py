@@ -19,13 +19,16 @@ from kiwipiepy import Kiwi
 
 from datacoop.scrub import names, training
 from datacoop.scrub.crfsuite import train_weights
+from datacoop.scrub.name_examples import made_up
 from datacoop.scrub.name_features import Numbers, Places, Units, Weights, checksum, pair
 from datacoop.scrub.name_gold import is_held_out, read_gold
 from datacoop.scrub.name_makers import KOREAN
+from datacoop.scrub.name_vocabulary import learn_vocabulary
 
 SEED = 7
-REVIEWS, WITHOUT_PEOPLE = 60_000, 5_000
-MOST_REVIEWS = 9_000
+REVIEWS = 25_000
+MOST_WITH_PEOPLE, MOST_WITHOUT = 6_000, 4_000
+ROUNDS = 60
 EDGE = ("", "-", 0)
 
 kiwi = Kiwi(num_workers=1)
@@ -98,15 +101,15 @@ def main(corpora: Path, out: Path) -> None:
         for row in read_gold(corpora / "pii_gold/ko_klue_ner.jsonl", "ko")
         if not is_held_out(row)
     ]
-    vocabulary = training.vocabulary_of(gold, features, {})
-    read = features.reader(vocabulary, None)
-    examples = list(training.material_of(gold, [], KOREAN, SEED))
+    # Without a vocabulary: the words of reviews and of news are not the same.
+    read = features.reader(learn_vocabulary([]), None)
+    examples = [*gold, *made_up(KOREAN, SEED)]
     texts = [row.text for row in examples]
     units = _with_morphemes(read(texts), texts)
     parts = [(units, training.unit_labels(units, examples))]
-    fitted = train_weights(parts, training.BUCKET_BITS, print)
+    fitted = train_weights(parts, training.BUCKET_BITS, print, ROUNDS)
     weights = Weights(scores=training.all_scores(fitted), bucket_bits=training.BUCKET_BITS)
-    rows, without = [], 0
+    rows: dict[bool, list[dict[str, object]]] = {True: [], False: []}
     every = _texts(corpora)
     for low in range(0, len(every), 500):
         some = every[low : low + 500]
@@ -123,15 +126,12 @@ def main(corpora: Path, out: Path) -> None:
             transitions=fitted.transitions.astype(np.int64),
         )
         for place, found in enumerate(names.find_names(model, some), start=low):
-            without += not found
-            if (found and len(rows) - without < MOST_REVIEWS) or (
-                not found and without < WITHOUT_PEOPLE
-            ):
-                spans = [{"start": one.start, "end": one.end, "label": "PS"} for one in found]
-                row = {"id": f"ko-{place}", "lang": "ko", "text": every[place], "spans": spans}
-                rows.append(row)
+            spans = [{"start": one.start, "end": one.end, "label": "PS"} for one in found]
+            row = {"id": f"ko-{place}", "lang": "ko", "text": every[place], "spans": spans}
+            rows[bool(found)].append(row)
+    kept = rows[True][:MOST_WITH_PEOPLE] + rows[False][:MOST_WITHOUT]
     with out.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,16 @@ def german() -> names.NameModel:
 
 
 @pytest.fixture(scope="module")
+def english() -> names.NameModel:
+    return names.load_model(MODELS / "en")
+
+
+@pytest.fixture(scope="module")
+def french() -> names.NameModel:
+    return names.load_model(MODELS / "fr")
+
+
+@pytest.fixture(scope="module")
 def korean() -> names.NameModel:
     return names.load_model(MODELS / "ko")
 
@@ -199,6 +209,42 @@ def test_the_shipped_german_model_finds_people(
     german: names.NameModel, text: str, people: list[str]
 ) -> None:
     assert found(german, text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Good afternoon, Mrs Wackerbarth, how are you?", ["Wackerbarth"]),
+        ("Patient: Jonathan Eversfield, born on 3 May 1961", ["Jonathan Eversfield"]),
+        ("The applicant was represented by Ms K. Drummore, a lawyer.", ["K. Drummore"]),
+        ("my name is monica sharnagle", ["monica sharnagle"]),
+        ("PLEASE CALL ROBERT HOLLOWBROOK", ["ROBERT HOLLOWBROOK"]),
+        ("The pressure in the boiler was twelve bar.", []),
+        ("Dear Sir or Madam,", []),
+    ],
+)
+def test_the_shipped_english_model_finds_people(
+    english: names.NameModel, text: str, people: list[str]
+) -> None:
+    assert found(english, text) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Bonjour Madame Wackerbarth, comment allez-vous ?", ["Wackerbarth"]),
+        ("Patient : Jonathan Éverchamp, né le 3 mai 1961", ["Jonathan Éverchamp"]),
+        ("Le requérant est représenté par Me K. Dromard, avocat.", ["K. Dromard"]),
+        ("je m'appelle monique charnagle", ["monique charnagle"]),
+        ("L'épouse d'Anne-Marie Vercotte est venue.", ["Anne-Marie Vercotte"]),
+        ("La pression de la chaudière était de douze bars.", []),
+        ("Madame, Monsieur,", []),
+    ],
+)
+def test_the_shipped_french_model_finds_people(
+    french: names.NameModel, text: str, people: list[str]
+) -> None:
+    assert found(french, text) == people
 
 
 @pytest.mark.parametrize(
