@@ -36,6 +36,8 @@ _FACTS, _NEAR, _FAR = 27, 10, 6
 """All facts of a word are seen in its place; the first ones a word away, and two words away."""
 
 _SHAPED = 24
+"""How many characters of a word its shape tells of."""
+
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
@@ -176,15 +178,16 @@ class WordMemory:
 
     def _numbered(self, pieces: Sequence[str]) -> tuple[Places, "_Kept"]:
         """Return the number of each piece, and what is known of the pieces by number."""
+        # Threads of one worker share a model.
         with self._lock:
             if self._count > _KEPT_WORDS:
                 self._empty()
             new = sorted(set(pieces).difference(self._numbers))
             if new:
-                low, self._count = self._count, self._count + len(new)
-                self._numbers.update(zip(new, range(low, self._count), strict=True))
                 made = _describe(new, self._vocabulary, self._weights)
+                low, self._count = self._count, self._count + len(new)
                 self._kept = _put(self._kept, low, made)
+                self._numbers.update(zip(new, range(low, self._count), strict=True))
             numbers = map(self._numbers.__getitem__, pieces)
             return np.fromiter(numbers, dtype=np.int64, count=len(pieces)), self._kept
 
