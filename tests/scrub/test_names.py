@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import corpora
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from datacoop.errors import IntegrityError, SettingsError
 from datacoop.scrub import name_words, names
 from datacoop.scrub.name_chain import chances
 from datacoop.scrub.name_characters import particle_of
+from datacoop.scrub.name_gold import is_held_out, measure, read_gold
 from datacoop.scrub.name_units import SPACED, SPLIT, read_spaced
+from datacoop.scrub.presidio import has_spacy_model, spacy_names
 
 MODELS = Path(__file__).parents[2] / "models" / "datacoop_names"
 
@@ -300,3 +303,43 @@ def test_one_changed_byte_of_the_weights_is_noticed(tmp_path: Path) -> None:
     weights.write_bytes(content)
     with pytest.raises(IntegrityError):
         names.load_model(tmp_path)
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize(
+    ("gold", "least_recall", "least_precision"),
+    [
+        ("en_tab", 0.9, 0.8),
+        ("en_wikigold", 0.85, 0.8),
+        ("en_presidio_research", 0.96, 0.88),
+        ("fr_echr_train", 0.92, 0.9),
+        ("de_germeval", 0.86, 0.8),
+        ("de_legal", 0.8, 0.55),
+        ("ko_klue_ner", 0.75, 0.7),
+    ],
+)
+def test_people_of_test_rows_are_found_and_no_fewer_than_by_spacy(
+    gold: str, least_recall: float, least_precision: float
+) -> None:
+    language = gold[:2]
+    path = corpora.path("pii_gold") / f"{gold}.jsonl"
+    rows = [row for row in read_gold(path, language) if is_held_out(row)]
+    figures = measure(names.load_model(MODELS / language), rows, threshold=0.4)
+    assert figures["recall"] >= least_recall
+    assert figures["character_precision"] >= least_precision
+    if has_spacy_model(language):
+        texts = [row.text for row in rows]
+        for row, found in zip(rows, spacy_names(language, texts), strict=True):
+            spans = [range(one.start, one.end) for one in found if one.entity == "PERSON"]
+            figures["recall"] -= (
+                sum(
+                    all(any(at in span for span in spans) for at in letters(row.text, person))
+                    for person in row.people
+                )
+                / figures["people"]
+            )
+        assert figures["recall"] > -1e-9
+
+
+def letters(text: str, place: tuple[int, int]) -> list[int]:
+    return [at for at in range(*place) if text[at].isalnum()]
