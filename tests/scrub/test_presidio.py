@@ -153,9 +153,24 @@ def test_a_language_without_a_model_is_not_supported() -> None:
 def test_names_are_found_in_english_and_french(language: str, text: str, name: str) -> None:
     if not has_spacy_model(language):
         pytest.skip(f"needs the model of names for {language}")
-    finder = PresidioFinder(make_policy(names=True), ("en", "fr"), {})
-    (found,) = finder.find(language, [text])
-    assert [text[one.start : one.end] for one in found] == [name]
+    for models in ({}, names.installed_models()):
+        finder = PresidioFinder(make_policy(names=True), ("en", "fr"), models)
+        (found,) = finder.find(language, [text])
+        assert [text[one.start : one.end] for one in found] == [name]
+
+
+def test_places_are_left_to_spacy_and_people_to_our_own_model() -> None:
+    if not has_spacy_model("en"):
+        pytest.skip("needs the model of names for en")
+    policy = make_policy(names=True)
+    both = {**policy.entities, "LOCATION": EntityPolicy(operator="replace")}
+    finder = PresidioFinder(replace(policy, entities=both), ("en",), names.installed_models())
+    text = "Yesterday Anna Smith went to the court in Leeds."
+    (found,) = finder.find("en", [text])
+    assert [(one.entity, text[one.start : one.end]) for one in found] == [
+        ("PERSON", "Anna Smith"),
+        ("LOCATION", "Leeds"),
+    ]
 
 
 def test_german_and_korean_names_come_from_our_own_models(

@@ -37,7 +37,7 @@ def list_models(as_json: bool) -> None:
     spacy = [
         {"language": language, "kind": "spacy", "model": name}
         for language, name in SPACY_MODELS.items()
-        if has_spacy_model(language)
+        if has_spacy_model(language) and language not in installed_models()
     ]
     value = sorted([*own, *spacy], key=lambda model: model["language"])
     rows = [list(model.values()) for model in value]
@@ -48,9 +48,20 @@ def list_models(as_json: bool) -> None:
 @command.command("train")
 @click.argument("language")
 @click.option("--gold", "gold", type=FOLDER, multiple=True, required=True, help="Span JSON Lines.")
+@click.option("--silver", type=FOLDER, multiple=True, help="Learnt where gold agrees.")
+@click.option("--taught", type=FOLDER, multiple=True, help="Learnt as they are.")
+@click.option("--lookups", type=FOLDER, help="Folder of spacy-lookups-data's tables.")
 @click.option("--out", type=FOLDER, required=True, help="A new folder for the model.")
 @json_option
-def train(language: str, gold: tuple[Path, ...], out: Path, as_json: bool) -> None:
+def train(
+    language: str,
+    gold: tuple[Path, ...],
+    silver: tuple[Path, ...],
+    taught: tuple[Path, ...],
+    lookups: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
     """Train a name model for LANGUAGE from gold spans; minutes on a CPU.
 
     A fifth of the rows is held out, and the figures on the card are those of that fifth.
@@ -64,7 +75,8 @@ def train(language: str, gold: tuple[Path, ...], out: Path, as_json: bool) -> No
         if not as_json:
             click.echo(line, err=True)
 
-    trained = training.train(language, list(gold), out, report)
+    material = training.Material(gold=gold, silver=silver, taught=taught, lookups=lookups)
+    trained = training.train(language, material, out, report)
     figures = {name: dict(found) for name, found in trained.figures.items()}
     value = {"language": language, "folder": str(out), "figures": figures}
     emit(as_json, value, facts({"written": out}), _figures(figures))

@@ -13,9 +13,9 @@ from datacoop.scrub.name_chain import SCORE_UNIT
 from datacoop.scrub.name_features import Units
 from datacoop.scrub.names import LABELS
 
-ITERATIONS = 120
+ITERATIONS = 100
 PARAMETERS = {
-    "c1": 0.05,
+    "c1": 0.2,
     "c2": 0.01,
     "max_iterations": ITERATIONS,
     "feature.minfreq": 2,
@@ -24,7 +24,7 @@ PARAMETERS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Weights:
+class FittedWeights:
     """What training found, as whole numbers of `SCORE_UNIT`."""
 
     buckets: npt.NDArray[np.int64]
@@ -40,13 +40,16 @@ def train_weights(
     parts: Sequence[tuple[Units, Sequence[int]]],
     bucket_bits: int,
     report: Callable[[str], None],
-) -> Weights:
+    most_rounds: int = ITERATIONS,
+) -> FittedWeights:
     """Fit a linear CRF to units and their labels; the same input gives the same weights."""
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=PARAMETERS, verbose=False)
+    rounds = min(most_rounds, int(PARAMETERS["max_iterations"]))
+    parameters = {**PARAMETERS, "max_iterations": rounds}
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=parameters, verbose=False)
     names = [str(bucket) for bucket in range(1 << bucket_bits)]
     for units, labels in parts:
         _append(trainer, units, labels, bucket_bits, names)
-    report(f"fitting, {ITERATIONS} iterations at most")
+    report(f"fitting, {rounds} iterations at most")
     with TemporaryDirectory() as folder:
         file = str(Path(folder) / "model.crfsuite")
         trainer.train(file)
@@ -65,15 +68,15 @@ def _append(
     names: list[str],
 ) -> None:
     opens = np.flatnonzero(np.diff(units.chains, prepend=-1)).tolist()
+    rows = units.buckets(np.arange(len(labels)), bucket_bits).T
     for low, high in zip(opens, [*opens[1:], len(labels)], strict=True):
-        rows = units.buckets(np.arange(low, high), bucket_bits).T.tolist()
-        seen = [[names[bucket] for bucket in row if bucket] for row in rows]
+        seen = [[names[bucket] for bucket in row if bucket] for row in rows[low:high].tolist()]
         trainer.append(pycrfsuite.ItemSequence(seen), [LABELS[label] for label in labels[low:high]])
 
 
 def _whole_numbers(
     states: dict[tuple[str, str], float], moves: dict[tuple[str, str], float]
-) -> Weights:
+) -> FittedWeights:
     limit = np.iinfo(np.int16).max
     table: dict[int, list[int]] = {}
     for (bucket, label), weight in states.items():
@@ -84,7 +87,7 @@ def _whole_numbers(
     for (before, after), weight in moves.items():
         transitions[LABELS.index(before), LABELS.index(after)] = round(weight / SCORE_UNIT)
     buckets = sorted(table)
-    return Weights(
+    return FittedWeights(
         buckets=np.array(buckets, dtype=np.int64),
         scores=np.array([table[bucket] for bucket in buckets], np.int16).reshape(-1, len(LABELS)),
         transitions=transitions,

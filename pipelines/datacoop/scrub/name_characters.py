@@ -6,16 +6,19 @@ import numpy as np
 
 from datacoop.scrub import name_lists
 from datacoop.scrub.name_features import (
+    LABEL_COUNT,
     Description,
     Numbers,
     Places,
+    Scores,
     Units,
+    Weights,
     at,
     cached,
     lines,
     pair,
 )
-from datacoop.scrub.name_units import AGGLUTINATED, read_words
+from datacoop.scrub.name_units import read_agglutinated
 from datacoop.scrub.name_vocabulary import Vocabulary
 
 _KNOWN, _WORD, _STEM, _SIZE, _MARK, _HEAD, _TAIL1, _TAIL2, _TAIL3 = range(9)
@@ -75,9 +78,12 @@ def known_as(word: str) -> tuple[str, str]:
 _DESCRIPTION = Description(facts=cached(describe), known_as=known_as)
 
 
-def character_units(texts: Sequence[str], vocabulary: Vocabulary) -> Units:
+_SLICE_UNITS = 4_096
+
+
+def character_units(texts: Sequence[str], vocabulary: Vocabulary, weights: Weights | None) -> Units:
     """Return the characters of the words of `texts` as units."""
-    words = read_words(texts, AGGLUTINATED)
+    words = read_agglutinated(texts)
     laid = lines(words, _DESCRIPTION, vocabulary)
     starts = np.array(words.starts, dtype=np.int64)
     sizes = np.array(words.ends, dtype=np.int64) - starts
@@ -96,6 +102,16 @@ def character_units(texts: Sequence[str], vocabulary: Vocabulary) -> Units:
             *_around(laid.facts, row, first, last),
         ]
 
+    def scores() -> Scores:
+        total = np.zeros((len(word), LABEL_COUNT), dtype=np.int32)
+        if weights is None:
+            return total
+        for low in range(0, len(word), _SLICE_UNITS):
+            some = np.arange(low, min(low + _SLICE_UNITS, len(word)))
+            for number, facts in enumerate(columns(some)):
+                total[some] += weights.of(facts, number)
+        return total
+
     begins = starts[word] + place
     return Units(
         starts=begins,
@@ -104,6 +120,7 @@ def character_units(texts: Sequence[str], vocabulary: Vocabulary) -> Units:
         chains=np.array(words.chains, dtype=np.int64)[word],
         are_characters=True,
         facts=columns,
+        scores=scores,
     )
 
 

@@ -66,6 +66,115 @@ OTHER_LAST = _words("""
 """)
 """Surnames common elsewhere."""
 
+ENGLISH_FIRST = _words("""
+    Aaron Abigail Adam Adrian Aidan Alan Albert Alex Alexander Alexandra Alice Alison Amanda Amber
+    Amelia Amy Andrea Andrew Angela Ann Anna Anne Anthony April Arthur Ashley Austin Barbara Ben
+    Benjamin Beth Betty Beverly Bill Bob Bobby Brandon Brenda Brian Bruce Bryan Caitlin Callum
+    Cameron Carl Carol Caroline Catherine Charles Charlotte Cheryl Chloe Chris Christian Christina
+    Christine Christopher Cindy Claire Clare Colin Connor Craig Crystal Cynthia Daisy Dale Daniel
+    Danielle David Dawn Dean Deborah Debra Denise Dennis Derek Diana Diane Donald Donna Doris
+    Dorothy Douglas Duncan Dylan Edith Edward Edwin Eileen Elaine Eleanor Elizabeth Ella Ellen
+    Emily Emma Eric Erin Ethan Eugene Evan Evelyn Fiona Florence Frances Francis Frank Fred
+    Frederick Gareth Gary Gavin Gemma George Georgia Gerald Gillian Glen Gloria Gordon Grace
+    Graham Grant Greg Gregory Hannah Harold Harriet Harry Hayley Hazel Heather Heidi Helen Henry
+    Holly Howard Hugh Ian Irene Isaac Isabella Isla Ivy Jack Jackie Jacob Jacqueline Jake James
+    Jamie Jane Janet Janice Jason Jay Jean Jeff Jeffrey Jennifer Jenny Jeremy Jerry Jesse Jessica
+    Jill Jim Jimmy Joan Joanna Joanne Joe Joel John Johnny Jonathan Jordan Joseph Josh Joshua Joy
+    Joyce Juan Judith Judy Julia Julian Julie June Justin Karen Kate Katherine Kathleen Kathryn
+    Katie Kayla Keith Kelly Ken Kenneth Kerry Kevin Kim Kimberly Kirsty Kyle Larry Laura Lauren
+    Lawrence Leah Lee Leo Leonard Leslie Lewis Liam Lily Linda Lisa Logan Lois Louis Louise Lucas
+    Lucy Luke Lynn Madison Malcolm Marcus Margaret Maria Marie Marilyn Mark Martha Martin Mary Mason
+    Matt Matthew Maureen Max Megan Melanie Melissa Mia Michael Michelle Mike Mildred Molly Monica
+    Nancy Naomi Natalie Nathan Neil Nicholas Nick Nicola Nicole Nigel Noah Norman Oliver Olivia
+    Oscar Owen Pamela Patricia Patrick Paul Paula Pauline Peggy Peter Phil Philip Phillip Phoebe
+    Rachel Ralph Randy Raymond Rebecca Rhys Richard Rob Robert Robin Rodney Roger Ron Ronald Rosa
+    Rose Rosie Ross Roy Russell Ruth Ryan Sally Sam Samantha Samuel Sandra Sara Sarah Scott Sean
+    Shane Shannon Sharon Sheila Shirley Simon Sophia Sophie Stacey Stan Stanley Stella Stephanie
+    Stephen Steve Steven Stewart Stuart Sue Susan Suzanne Sylvia Ted Teresa Terry Thomas Tiffany
+    Tim Timothy Tina Todd Tom Tony Tracey Tracy Trevor Tyler Vanessa Victor Victoria Vincent
+    Virginia Walter Wanda Wayne Wendy William Zachary Zoe
+""")
+"""Given names common in Britain and North America."""
+
+ENGLISH_LAST = _words("""
+    Smith Johnson Williams Brown Jones Davis Miller Wilson Moore Taylor Anderson Thomas Jackson
+    White Harris Martin Thompson Garcia Martinez Robinson Clark Rodriguez Lewis Lee Walker Hall
+    Allen Young Hernandez King Wright Lopez Hill Scott Green Adams Baker Gonzalez Nelson Carter
+    Mitchell Perez Roberts Turner Phillips Campbell Parker Evans Edwards Collins Stewart Sanchez
+    Morris Rogers Reed Cook Morgan Bell Murphy Bailey Rivera Cooper Richardson Cox Howard Ward
+    Torres Peterson Gray Ramirez James Watson Brooks Kelly Sanders Price Bennett Wood Barnes Ross
+    Henderson Coleman Jenkins Perry Powell Long Patterson Hughes Flores Washington Butler Simmons
+    Foster Bryant Alexander Russell Griffin Hayes Myers Ford Hamilton Graham Sullivan Wallace Woods
+    Cole West Jordan Owens Reynolds Fisher Ellis Harrison Gibson McDonald Cruz Marshall Ortiz Gomez
+    Murray Freeman Wells Webb Simpson Stevens Tucker Porter Hunter Hicks Crawford Henry Boyd Mason
+    Morales Kennedy Warren Dixon Ramos Reyes Burns Gordon Shaw Holmes Rice Robertson Hunt Black
+    Daniels Palmer Mills Nichols Grant Knight Ferguson Rose Stone Hawkins Dunn Perkins Hudson
+    Spencer Gardner Stephens Payne Pierce Berry Matthews Arnold Wagner Willis Ray Watkins Olson
+    Carroll Duncan Snyder Hart Cunningham Bradley Lane Andrews Ruiz Harper Fox Riley Armstrong
+    Carpenter Weaver Greene Lawrence Elliott Chapman Sims Austin Peters Kelley Franklin Lawson
+    Davies Patel Clarke Khan Ali Begum Chan Singh Kaur Hussain Fraser MacDonald Reid Ahmed Hughes
+    Barker Atkinson Walsh Byrne Ryan Doyle Gallagher Lynch Tremblay Gagnon Roy Côté Bouchard
+    Tan Lim Lee Ng Ong Wong Goh Chua Chan Koh Teo Ang Yeo Tay Ho Low Toh Sim Chong Chia
+""")
+"""Surnames common in Britain, North America and Singapore."""
+
+FRENCH_FIRST = _words("""
+    Adèle Adrien Agathe Agnès Alain Albert Alexandre Alexandra Alexis Alice Aline Amandine Amélie
+    Anaïs André Andrée Angélique Anne Annick Annie Antoine Antoinette Arlette Armand Arnaud Arthur
+    Audrey Aurélie Aurélien Axel Baptiste Barbara Bastien Béatrice Benjamin Benoît Bernadette
+    Bernard Bertrand Brigitte Bruno Camille Carine Carole Caroline Catherine Cécile Cédric Céline
+    Chantal Charles Charlotte Chloé Christelle Christian Christiane Christine Christophe Claire
+    Clara Claude Claudine Clément Clémence Colette Corinne Cyril Damien Daniel Danielle David
+    Delphine Denis Denise Didier Dominique Édith Édouard Éliane Élise Élisabeth Élodie Emma Emmanuel
+    Emmanuelle Enzo Éric Estelle Étienne Eugène Eva Évelyne Fabien Fabrice Fanny Fernand Florence
+    Florent Florian Francine Francis Franck François Françoise Frédéric Frédérique Gabriel
+    Gabrielle Gaston Geneviève Georges Gérard Germaine Ghislaine Gilbert Gilles Ginette Gisèle
+    Grégory Guillaume Guy Hélène Henri Hervé Hugo Huguette Inès Isabelle Jacqueline Jacques
+    Jean Jeanne Jeannine Jérémy Jérôme Joël Joëlle Josette Joseph Josiane Juliette Julie Julien
+    Karine Kévin Laetitia Laure Laurence Laurent Léa Léo Léon Liliane Lionel Louis Louise Loïc
+    Luc Lucas Lucie Lucien Lucienne Ludovic Lydie Madeleine Manon Marc Marcel Marcelle Margaux
+    Marguerite Maria Marie Marine Marion Marlène Marthe Martin Martine Mathieu Mathilde Maurice
+    Maxime Mélanie Mélissa Michel Michèle Micheline Mireille Monique Muriel Mylène Nadège Nadine
+    Nathalie Nathan Nicolas Nicole Noël Noémie Odette Odile Olivier Pascal Pascale Patrice Patricia
+    Patrick Paul Paulette Pauline Philippe Pierre Pierrette Quentin Raphaël Raymond Raymonde
+    Régine Régis Rémi Renaud René Renée Richard Robert Roger Roland Romain Sabine Sabrina Samuel
+    Sandra Sandrine Sarah Sébastien Serge Séverine Simone Solange Sonia Sophie Stéphane Stéphanie
+    Suzanne Sylvain Sylvie Théo Thérèse Thibault Thierry Thomas Valentin Valérie Véronique Victor
+    Vincent Virginie Viviane Xavier Yann Yannick Yolande Yves Yvette Yvonne Zoé
+""")
+"""Given names common in France and Quebec."""
+
+FRENCH_LAST = _words("""
+    Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre
+    Leroy Roux David Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent
+    Muller Lefèvre Faure André Mercier Blanc Guérin Boyer Garnier Chevalier François Legrand
+    Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier Masson
+    Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly
+    Rivière Lucas Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux
+    Colin Vidal Caron Picard Roger Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe
+    Bourgeois Pierre Benoit Rey Leclerc Payet Rolland Leclercq Guillaume Lecomte Lopez Jean Dupuy
+    Guillot Hubert Berger Carpentier Sanchez Dupuis Moulin Louis Deschamps Huet Vasseur Perez
+    Boucher Fleury Royer Klein Jacquet Adam Paris Poirier Marty Aubry Guyot Carré Charles Renault
+    Charpentier Ménard Maillard Baron Bertin Bailly Hervé Schneider Fernandez Collet Léger Bouvier
+    Julien Prévost Millet Perrot Daniel Cousin Germain Breton Besson Langlois Rémy Pelletier
+    Lévêque Perrier Leblanc Barré Lebrun Marchal Weber Mallet Hamon Boulanger Jacob Monnier Michaud
+    Tremblay Gagnon Côté Bouchard Fortin Lavoie Gagné Ouellet Bélanger Lévesque Bergeron Girouard
+    Benali Haddad Traoré Diallo Diop Ndiaye Cissé Koné Nguyen Da
+""")
+"""Surnames common in France and Quebec."""
+
+ASIAN_SURNAMES = _words("""
+    Tan Lim Lee Ng Ong Wong Goh Chua Chan Koh Teo Ang Yeo Tay Ho Low Toh Sim Chong Chia Zhang Wang
+    Li Liu Chen Yang Huang Zhao Wu Zhou
+""")
+"""Surnames that are written before the given name in English, too."""
+
+ASIAN_SYLLABLES = _words("""
+    Wei Ming Hui Ling Mei Xin Yi Hao Siew Swee Kok Chee Yong Hock Geok Peng Shan
+    Li Ying Yu Ting Fang Hong Chin Huat Eng Soon Wai Kuan Lay Suan Bee Leng Zhi Guang
+""")
+"""Syllables of given names written with a space between."""
+
 GERMAN_SURNAME_HEADS = _words("""
     Ahl Alten Bram Breit Brink Buch Dahl Dem Dorn Eich Elm Erl Falk Feld Fürst Gerst Gold Grün
     Hagen Heck Heid Hill Hohl Holz Imm Kalt Kamp Kess Kirch Lam Lind Loh Lück Moos Nett Nord Ober
@@ -110,7 +219,49 @@ GERMAN_ROLES = _words("""
 """)
 """Roles and openings after which a name is likely, in lower case."""
 
-NAME_LINKS = _words("von van der vom de del di da du le la al el ibn ter ten")
+ENGLISH_TITLES = _words("""
+    mr mrs ms miss mx dr prof professor sir lord lady dame madam mdm mister justice judge rev
+    reverend fr father sister brother st saint captain capt sgt sergeant lt lieutenant col colonel
+    gen general major officer detective inspector constable senator sen congressman rep gov
+    governor president pm minister hon baroness count prince princess king queen pope nurse doctor
+    attorney solicitor barrister counsel uncle aunt auntie aunty coach hi hello dear thanks
+""")
+"""Words that stand right before a name, in lower case."""
+
+ENGLISH_ROLES = _words("""
+    patient patients applicant applicants claimant defendant plaintiff respondent witness
+    petitioner appellant deceased tenant landlord guardian lawyer agent registrar clerk physician
+    surgeon consultant pharmacist therapist caseworker wife husband son daughter mother father
+    sister brother friend colleague manager director chairman chairwoman chair ceo founder author
+    writer singer actor actress player coach captain editor journalist reporter scientist engineer
+    technician teacher student user customer member name surname signed regards sincerely attn
+    contact spokesman spokeswoman spokesperson by per cc from to national nationals named called
+    born am
+""")
+"""Roles and openings after which a name is likely, in lower case."""
+
+FRENCH_TITLES = _words("""
+    m mm mme mmes mlle mlles me mes monsieur madame mademoiselle messieurs mesdames maître docteur
+    dr dre pr professeur professeure sir lord lady veuve époux sœur frère père abbé juge président
+    présidente ministre général colonel capitaine commandant lieutenant sergent
+""")
+"""Words that stand right before a name, in lower case."""
+
+FRENCH_ROLES = _words("""
+    patient patiente requérant requérante requérants demandeur demanderesse défendeur défenderesse
+    appelant appelante intimé intimée témoin accusé accusée prévenu prévenue victime plaignant
+    plaignante locataire bailleur propriétaire tuteur tutrice curateur avocat avocate agent agente
+    greffier greffière notaire huissier expert experte médecin infirmier infirmière chirurgien
+    chirurgienne pharmacien pharmacienne interne épouse mari femme fils fille mère père sœur frère
+    ami amie collègue directeur directrice responsable maire député députée sénateur sénatrice
+    auteur auteure chanteur chanteuse acteur actrice joueur entraîneur ingénieur ingénieure
+    technicien technicienne étudiant étudiante client cliente nom prénom signé nommé nommée
+    dénommé contact bonjour cher chère né née ressortissant ressortissante conseil conseiller
+    conseillère délégué déléguée
+""")
+"""Roles and openings after which a name is likely, in lower case."""
+
+NAME_LINKS = _words("von van der vom de del di da du des le la al el ibn ter ten bin binte bint d")
 """Small words inside a name, in lower case."""
 
 KOREAN_SURNAMES = _words("김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 전 홍")
@@ -149,6 +300,9 @@ KOREAN_TITLES = _words("""
 """Words that stand right before or after a name."""
 
 NAMES = frozenset(
-    (*GERMAN_FIRST, *GERMAN_LAST, *OTHER_FIRST, *OTHER_LAST, *KOREAN_SURNAMES),
+    (
+        *(*GERMAN_FIRST, *GERMAN_LAST, *ENGLISH_FIRST, *ENGLISH_LAST, *FRENCH_FIRST),
+        *(*FRENCH_LAST, *ASIAN_SURNAMES, *OTHER_FIRST, *OTHER_LAST, *KOREAN_SURNAMES),
+    ),
 )
 """Every whole name that is written in this file."""

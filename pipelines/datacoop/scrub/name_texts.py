@@ -149,6 +149,339 @@ Sammler und Händler trafen sich im Rathaus.
 )
 """German sentences without people in them."""
 
+ENGLISH_PATTERNS = tuple(
+    line
+    for line in """
+Dear {S},
+Dear Mr {S},
+Dear Ms. {S},
+Dear {G},
+Hi {G}, thanks for getting back to me so quickly.
+hi my name is {F}
+my name is {F} and i need help with my card
+hello, this is {F}
+This is {G} {S} calling about my prescription.
+I am {F}, born on {N} March 1974.
+i'm {G}
+it's {G} {S}
+its {F}
+{F}
+{G}
+{S}
+{G} {S}
+Name: {F}
+Patient name: {F}
+Surname: {S}, given name: {G}
+{S}, {G}
+Patient: {F}, {N} years old
+Mr {S} presented with chest pain of {N} days.
+Mrs. {S} denies fever or chills.
+Ms {S} was admitted on the {N}th of May.
+The patient, {F}, was seen by Dr. {S}.
+Dr. {S} reviewed the scan and agreed.
+Dr {F} will see you on Monday.
+Referred by Dr {I} to the clinic.
+Seen today with her daughter {G}.
+{G} has had a cough since Tuesday.
+Nurse {G} {S} changed the dressing.
+Doctor: Good morning, {G}.
+Doctor: Hello Mr. {S}, what brings you in?
+Patient: I saw Doctor {S} last year.
+Good afternoon, Miss {S}, how can I help?
+Thank you, {G}. Can I have your last name?
+Thanks {G}!
+Ok {G}, one moment please.
+Best regards, {F}
+Kind regards, {G}
+Sincerely, {F}
+Yours faithfully, {I}
+Signed: {F}, head of unit
+Signed by {I} on {N} June 2021
+cc: {F}, {F}
+Attn: {F}
+The applicant, Mr {F}, is a national who was born in 1956.
+The applicant was represented by Ms {I}, a lawyer practising in the capital.
+Mr {S} and Mrs {S} lodged an appeal.
+The defendant {F} pleaded not guilty.
+The plaintiff, {F}, seeks damages.
+{S} v. {S}
+{S} v. the Crown
+Judge {S} dismissed the motion.
+Before Justice {S} and Justice {I}
+Witness {F} testified on {N} April.
+Counsel for the respondent, {F}, objected.
+The case of {S} was adjourned.
+Officer {S} stopped the car.
+Detective {F} took the statement.
+{F} (the tenant) and {F} (the landlord) signed the lease.
+Guardian of the child: {F}
+The will of {F} was read on the {N}th.
+The pump was inspected by {F}.
+{I} found a crack in the weld.
+Engineer {F} signed off the test.
+According to {S}, the valve failed.
+{S} said the motor ran for {N} hours.
+{F} said on Monday that the plan had failed.
+{F}, the coach, praised {G} {S}.
+{F} and {F} share the post.
+{G} and {G} went to school together.
+I met {G} at the station.
+Did {G} call you back?
+Please ask {F} to sign here.
+Please transfer the money to {F}.
+The account belongs to {F}.
+The card was issued to {F} in 2019.
+Ship it to {F}, {N} High Street.
+{F}
+{N} Station Road
+{F} lives at {N} Mill Lane.
+My wife {G} and my son {G} are on the policy.
+My husband's name is {F}.
+her name is {G} {S}
+the driver was {F}
+you can call me {G}
+{G} here
+{G}'s policy has expired.
+{S}'s report was late.
+{F}'s claim was paid.
+Written by {F}
+Author: {F}
+{F}: I have already sent the form.
+{S}: Objection.
+@{G} did you see this?
+I agree with {G}.
+{S} is wrong about this.
+{F} is a liar and everybody knows it
+Who is {F}?
+President {S} met Prime Minister {S}.
+Senator {S} voted against it.
+Sir {F} was knighted.
+The late {F} was a good friend.
+Interview with {F}
+Tickets for the {F} concert
+A film by {F}, with {F} and {F}
+{G} M. {S}, PhD
+Prof. {I} wrote the study with {I} and {I}.
+{S} et al. reported similar results.
+Contact: {F}, extension {N}
+Forwarded by {F}
+Approved: {F}
+The victim, {F}, aged {N}, survived.
+""".splitlines()
+    if line
+)
+"""English sentences with people in them."""
+
+ENGLISH_PLAIN = tuple(
+    line
+    for line in """
+Dear Sir or Madam,
+Best regards,
+The patient denies any chest pain.
+Hello, how can I help you today?
+hi i need to report a stolen card
+my card is not working
+can you help me
+yes please
+Thank you for your call.
+What is your name?
+May I have your full name and date of birth?
+The applicant complained under Article 6 of the Convention.
+The Government contested that argument.
+The High Court dismissed the appeal.
+The case was referred to the Grand Chamber.
+Section 4 of the Act applies to every employer.
+The Minister may make regulations.
+The Governor in Council may appoint a commissioner.
+The Bank of England raised rates.
+Toyota and Siemens opened a plant in Ohio.
+She lives in Manchester and works in Leeds.
+The flight from Singapore to Toronto was late.
+He was born in London and moved to New York.
+Parkinson's disease was diagnosed in 2010.
+She takes Metformin and Lisinopril.
+The MRI showed a tear of the meniscus.
+Crohn's disease and type 2 diabetes
+My visa card expires in May.
+I will pay on Monday.
+please transfer 200 dollars to my savings account
+The Republicans and the Democrats could not agree.
+Christians and Muslims live side by side.
+Canada and France signed the treaty.
+The album was released in October.
+The band toured Europe for two years.
+Windows and Android are supported.
+What time does Walmart open?
+This is ridiculous and everybody knows it.
+Ok
+Sure, one moment.
+Good morning
+PROCEDURE
+THE FACTS
+THE CIRCUMSTANCES OF THE CASE
+Smith & Wesson is a company.
+Johnson & Johnson recalled the product.
+The Ford Motor Company and Wells Fargo
+I bought it at Macy's and paid with American Express.
+Washington refused to comment.
+Paris in the spring
+""".splitlines()
+    if line
+)
+"""English sentences without people in them."""
+
+FRENCH_PATTERNS = tuple(
+    line
+    for line in """
+Monsieur {S},
+Madame {S},
+Chère Madame {S},
+Cher {G},
+Bonjour {G}, merci de votre réponse.
+bonjour je m'appelle {F}
+Je m'appelle {F} et je suis né le {N} mars 1974.
+je suis {F}
+c'est {G} {S}
+Ici {F}, je rappelle au sujet de mon dossier.
+{F}
+{S}
+{G} {S}
+Nom : {F}
+Nom : {S}, prénom : {G}
+{S}, {G}
+Patient : {F}, {N} ans
+Patiente {F}, suivie depuis {N} ans
+M. {S} se plaint de douleurs au dos.
+Mme {S} a été hospitalisée le {N} mai.
+Mlle {S} ne prend aucun traitement.
+Le patient, {F}, a été examiné par le Dr {S}.
+Le docteur {S} a relu l'imagerie.
+Dr {F}, chirurgien
+Adressé par le Dr {I} pour avis
+Pr {F}, chef de service
+L'infirmière {G} {S} a refait le pansement.
+Bonjour Monsieur {S}, que puis-je faire pour vous ?
+Bonjour Madame {S}, comment allez-vous ?
+Merci, Madame {S}.
+Merci {G} !
+Cordialement, {F}
+Bien à vous, {G}
+Signé : {F}, directrice
+Fait à Lyon par {I}
+Copie : {F}, {F}
+À l'attention de {F}
+Le requérant, M. {F}, est un ressortissant né en 1956.
+La requérante, Mme {F}, réside dans la capitale.
+Les requérants sont représentés par Me {S}, avocat.
+Le requérant est représenté par Me {I}, avocate au barreau.
+M. {S} et Mme {S} ont interjeté appel.
+MM. {S} et {S} ont été entendus.
+M. {I}, M. {I}, Mme {I}, juges, ainsi que de M. {I}, greffier
+Le Gouvernement est représenté par son agent, M. {I}.
+Maître {S} a plaidé pour la défense.
+La juge {S} a rejeté la demande.
+Le président {S} a ouvert l'audience.
+Le témoin {F} a été entendu le {N} avril.
+L'accusé {S} nie les faits.
+La victime, {F}, âgée de {N} ans
+L'affaire {S} a été renvoyée.
+{S} c. {S}
+{S} c. la Ville
+L'agent {S} a arrêté la voiture.
+Le sergent {S} et son équipe
+L'arrêt {S} est cité.
+La demande d'{F} est rejetée.
+Le dossier de {F} est complet.
+{F} (locataire) et {F} (bailleur) ont signé.
+La tutrice de l'enfant est {F}.
+Le contrôle a été fait par {F}.
+{I} a trouvé une fissure dans la soudure.
+Selon {S}, la vanne a lâché.
+D'après {F}, le moteur a tourné {N} heures.
+{F} a déclaré lundi que le projet était abandonné.
+{F}, l'entraîneur, a félicité {G} {S}.
+{F} et {F} se partagent le poste.
+{G} et {G} sont allés à l'école ensemble.
+J'ai vu {G} à la gare.
+Est-ce que {G} a rappelé ?
+Veuillez demander à {F} de signer ici.
+Le compte appartient à {F}.
+Envoyez le colis à {F}, {N} rue du Moulin.
+Ma femme {G} et mon fils {G} sont assurés.
+Mon mari s'appelle {F}.
+son nom est {F}
+le conducteur était {F}
+{F} : j'ai déjà envoyé le formulaire.
+{S} : objection.
+Écrit par {F}
+Auteur : {F}
+Je suis d'accord avec {G}.
+{S} se trompe.
+Le ministre {F} a reçu le maire, {F}.
+La sénatrice {S} a voté contre.
+Feu {F} était un ami.
+Entretien avec {F}
+Un film de {F}, avec {F} et {F}
+Prof. {I} a publié l'étude avec {I}.
+{S} et coll. rapportent le même résultat.
+Contact : {F}, poste {N}
+Approuvé par {F}
+Les époux {S} ont deux enfants.
+La famille {S} a déménagé.
+L'épouse de {F}, née {S}, est décédée.
+Sir {F} et Lord {S}
+""".splitlines()
+    if line
+)
+"""French sentences with people in them."""
+
+FRENCH_PLAIN = tuple(
+    line
+    for line in """
+Madame, Monsieur,
+Bonjour, comment puis-je vous aider ?
+Cordialement,
+Le patient se plaint de douleurs.
+La requérante invoque l'article 6 de la Convention.
+Le Gouvernement conteste cette thèse.
+La Cour estime que le grief est recevable.
+Les requérants sont nés en 1956 et en 1961.
+La Cour d'appel de Paris a confirmé le jugement.
+L'affaire a été renvoyée devant la Grande Chambre.
+Le ministre peut prendre des règlements.
+Le gouverneur en conseil peut nommer un commissaire.
+La Banque du Canada a relevé son taux.
+Renault et Airbus ont ouvert une usine à Toulouse.
+Elle habite à Montréal et travaille à Laval.
+Le train de Lyon à Marseille est en retard.
+La maladie de Crohn est connue depuis longtemps.
+Il prend du Doliprane et de la Metformine.
+Quel est votre nom ?
+merci beaucoup
+oui bien sûr
+ma carte ne marche plus
+EN FAIT
+EN DROIT
+PROCÉDURE
+PAR CES MOTIFS, LA COUR, À L'UNANIMITÉ
+Fait en français et en anglais au Palais des Droits de l'Homme, à Strasbourg
+Le Conseil d'État a annulé le décret.
+L'Assemblée nationale a voté la loi.
+La Loi sur les banques s'applique à Terre-Neuve.
+Le Canada et la France ont signé le traité.
+Les Turcs et les Grecs ont négocié.
+La ville de Saint-Denis est au nord de Paris.
+La rue Victor-Hugo est fermée.
+L'album est sorti en octobre.
+Paris au printemps
+Le virement part lundi.
+La Commission européenne a rendu son avis.
+Le parquet de Nantes a ouvert une enquête.
+""".splitlines()
+    if line
+)
+"""French sentences without people in them."""
+
 KOREAN_PATTERNS = tuple(
     line
     for line in """

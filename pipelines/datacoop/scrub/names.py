@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +16,14 @@ from datacoop.errors import IntegrityError, SettingsError
 from datacoop.scrub.name_chain import Chances, chances
 from datacoop.scrub.name_characters import character_units
 from datacoop.scrub.name_characters import known_as as character_forms
-from datacoop.scrub.name_features import Units
-from datacoop.scrub.name_units import AGGLUTINATED, SPACED, Reading
-from datacoop.scrub.name_vocabulary import Vocabulary
+from datacoop.scrub.name_features import Units, Weights
+from datacoop.scrub.name_units import SPACED, SPLIT, Words, read_agglutinated, read_spaced
+from datacoop.scrub.name_vocabulary import Vocabulary, restored
+from datacoop.scrub.name_words import WordMemory
 from datacoop.scrub.name_words import known_as as word_forms
-from datacoop.scrub.name_words import word_units
 
 ENTITY = "PERSON"
-FORMAT = 1
+FORMAT = 2
 SETTINGS_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
 
 OUTSIDE, FIRST, INNER, OTHER = range(4)
@@ -31,21 +32,38 @@ OUTSIDE, FIRST, INNER, OTHER = range(4)
 LABELS = ("outside", "first", "inner", "other")
 
 
-class FeatureSet(NamedTuple):
-    """How texts become units, and how words are asked for in the vocabulary."""
+Read = Callable[[Sequence[str]], Units]
 
-    units: Callable[[Sequence[str], Vocabulary], Units]
+
+class FeatureSet(NamedTuple):
+    """How texts become units, and how words are counted for the vocabulary."""
+
+    reader: Callable[[Vocabulary, Weights | None], Read]
+    words: Callable[[Sequence[str]], Words]
     known_as: Callable[[str], tuple[str, str]]
-    reading: Reading
+
+
+def _word_set(pattern: re.Pattern[str]) -> FeatureSet:
+    return FeatureSet(
+        reader=lambda vocabulary, weights: WordMemory(pattern, vocabulary, weights).read,
+        words=lambda texts: read_spaced(texts, pattern),
+        known_as=word_forms,
+    )
 
 
 FEATURE_SETS: Mapping[str, FeatureSet] = {
-    "words-1": FeatureSet(word_units, word_forms, SPACED),
-    "characters-1": FeatureSet(character_units, character_forms, AGGLUTINATED),
+    "words-2": _word_set(SPACED),
+    "split-words-2": _word_set(SPLIT),
+    "characters-1": FeatureSet(
+        reader=lambda vocabulary, weights: (
+            lambda texts: character_units(texts, vocabulary, weights)
+        ),
+        words=read_agglutinated,
+        known_as=character_forms,
+    ),
 }
 
 _BATCH_CHARACTERS = 200_000
-_SLICE_UNITS = 4_096
 _LIKELY = 0.5
 
 
@@ -64,14 +82,10 @@ class NameModel:
     """A trained model; scores are whole numbers, so sums have no order."""
 
     language: str
-    feature_set: str
-    bucket_bits: int
-    vocabulary: Vocabulary
     threshold: float
     """A unit is part of a name from this chance on, unless the caller says otherwise."""
 
-    weights: npt.NDArray[np.int16]
-    """Score of each bucket and label; the row of bucket 0 is 0."""
+    read: Read
 
     transitions: npt.NDArray[np.int64]
     """Score of each label (row) being followed by each (column)."""
@@ -88,20 +102,15 @@ def load_model(folder: Path) -> NameModel:
     _verify(folder / WEIGHTS_FILE, settings["weights_sha256"])
     bits = int(settings["bucket_bits"])
     with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
-        weights = np.zeros((1 << bits, len(LABELS)), dtype=np.int16)
-        weights[np.cumsum(stored["bucket_steps"].astype(np.int64))] = stored["weights"]
+        scores = np.zeros((1 << bits, len(LABELS)), dtype=np.int16)
+        scores[np.cumsum(stored["bucket_steps"].astype(np.int64))] = stored["weights"]
         transitions = stored["transitions"].astype(np.int64)
-        vocabulary = Vocabulary(
-            keys=np.cumsum(stored["vocabulary_steps"].astype(np.int64)).astype(np.uint32),
-            classes=stored["vocabulary_classes"],
-        )
+        vocabulary = restored(stored)
+    weights = Weights(scores=scores, bucket_bits=bits)
     return NameModel(
         language=settings["language"],
-        feature_set=settings["feature_set"],
-        bucket_bits=bits,
         threshold=float(settings["threshold"]),
-        vocabulary=vocabulary,
-        weights=weights,
+        read=FEATURE_SETS[settings["feature_set"]].reader(vocabulary, weights),
         transitions=transitions,
     )
 
@@ -148,7 +157,7 @@ def find_names(
     least = model.threshold if threshold is None else threshold
     found: list[list[NameSpan]] = []
     for batch in _batches(texts):
-        units = FEATURE_SETS[model.feature_set].units(batch, model.vocabulary)
+        units = model.read(batch)
         spans: list[list[NameSpan]] = [[] for _ in batch]
         for text, span in _spans(units, label_chances(model, units), least):
             spans[text].append(span)
@@ -171,15 +180,7 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
 
 def label_chances(model: NameModel, units: Units) -> Chances:
     """Return the chance of each label of each unit."""
-    count = len(units.starts)
-    scores = np.zeros((count, len(LABELS)), dtype=np.int64)
-    # The four scores of a bucket are fetched as one number: ten times as fast as row by row.
-    packed = model.weights.view(np.int64)[:, 0]
-    for low in range(0, count, _SLICE_UNITS):
-        some = np.arange(low, min(low + _SLICE_UNITS, count))
-        fetched = packed.take(units.buckets(some, model.bucket_bits)).view(np.int16)
-        scores[some] = fetched.sum(axis=0, dtype=np.int32).reshape(len(some), len(LABELS))
-    return chances(scores, units.chains, model.transitions)
+    return chances(units.scores().astype(np.int64), units.chains, model.transitions)
 
 
 def _spans(units: Units, found: Chances, least: float) -> Iterator[tuple[int, NameSpan]]:

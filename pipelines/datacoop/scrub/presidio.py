@@ -52,6 +52,8 @@ _SPACY_ENTITIES = {
     "ORG": "ORGANIZATION", "NORP": "NRP", "DATE": "DATE_TIME", "TIME": "DATE_TIME",
 }  # fmt: skip
 
+_SPACY_ONLY = frozenset(_SPACY_ENTITIES.values()) - {names.ENTITY}
+
 _SPACY_SCORE = 0.85
 """spaCy gives no score; Presidio gives its findings this one."""
 
@@ -164,8 +166,19 @@ class PresidioFinder:
         ]
 
     def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
-        if language in self._models:
-            return self._own_names(language, texts)
+        if language not in self._models:
+            return self._spacy_names(language, texts)
+        own = self._own_names(language, texts)
+        if not has_spacy_model(language) or not _SPACY_ONLY & set(self._policy.entities):
+            return own
+        # Our models know people; places and organisations are left to spaCy where it has a model.
+        more = self._spacy_names(language, texts)
+        return [
+            [*found, *(one for one in findings if one.entity in _SPACY_ONLY)]
+            for found, findings in zip(own, more, strict=True)
+        ]
+
+    def _spacy_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
         found = spacy_names(language, texts)
         return [[one for one in findings if self._is_wanted(one)] for findings in found]
 

@@ -3,30 +3,40 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from datacoop.errors import SettingsError
 from datacoop.scrub import names
-from datacoop.scrub.crfsuite import Weights, train_weights
+from datacoop.scrub.crfsuite import ITERATIONS, FittedWeights, train_weights
 from datacoop.scrub.name_card import Figures, Training, card_text, licence_text
 from datacoop.scrub.name_examples import Example, made_up, recased, swapped
-from datacoop.scrub.name_features import Units
+from datacoop.scrub.name_features import Units, Weights
 from datacoop.scrub.name_gold import HELD_OUT_PERCENT, is_held_out, measure, read_gold
-from datacoop.scrub.name_makers import GERMAN, KOREAN, Namer
-from datacoop.scrub.name_units import read_words
-from datacoop.scrub.name_vocabulary import Vocabulary, learn_vocabulary
+from datacoop.scrub.name_lookups import read_lookups
+from datacoop.scrub.name_makers import ENGLISH, FRENCH, GERMAN, KOREAN, Namer, borrowing
+from datacoop.scrub.name_vocabulary import Lookup, Vocabulary, learn_vocabulary, stored
 
 SEED = 20_240
 PARTS = 5
-BUCKET_BITS = 20
+BUCKET_BITS = 21
 THRESHOLD = 0.25
 """Leans to recall: a name left in a text costs more than a word too many."""
 
-CARD_THRESHOLDS = (0.1, THRESHOLD, 0.5)
+CARD_THRESHOLDS = (0.1, THRESHOLD, 0.4, 0.5)
+BATCH_ROWS = 2_000
+
+JUDGE_ROUNDS = 40
+"""Rounds of fitting the model that judges silver; it need not be as good as the last one."""
+
+_DOUBTFUL, _SURE = 0.1, 0.5
+"""A row of silver is left out when a person of its is less likely, or another word more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +48,36 @@ class Language:
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "de": Language(feature_set="words-1", namer=GERMAN),
+    "de": Language(feature_set="words-2", namer=GERMAN),
+    "en": Language(feature_set="words-2", namer=ENGLISH),
+    "fr": Language(feature_set="split-words-2", namer=FRENCH),
     "ko": Language(feature_set="characters-1", namer=KOREAN),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """The files that a model learns from."""
+
+    gold: Sequence[Path]
+    """Spans by people; a fifth of the rows is held out."""
+
+    silver: Sequence[Path] = ()
+    """Spans of mixed quality: only rows are learnt that a model from the gold agrees with."""
+
+    taught: Sequence[Path] = ()
+    """Spans to learn as they are, such as those of another model."""
+
+    lookups: Path | None = None
+    """Folder of `*_lexeme_cluster.json.gz` and `*_lexeme_prob.json.gz` of spacy-lookups-data."""
+
+    def digests(self) -> dict[str, dict[str, str]]:
+        """Return the sha256 of each file of rows, by what it is for and its name."""
+        files = {"gold": self.gold, "silver": self.silver, "taught": self.taught}
+        return {
+            use: {path.name: _sha256(path.read_bytes()) for path in paths}
+            for use, paths in files.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,55 +90,68 @@ class TrainedModel:
 
 
 def train(
-    language: str,
-    gold_paths: Sequence[Path],
-    out_folder: Path,
-    report: Callable[[str], None],
+    language: str, material: Material, out_folder: Path, report: Callable[[str], None]
 ) -> TrainedModel:
     """Train a model, write it to `out_folder` and measure it on the rows held out.
 
-    The same gold gives the same bytes.
+    The same material gives the same bytes. No row is learnt that is held out, or that has the
+    text of such a row.
 
     Raises:
         SettingsError: The language cannot be trained, or the gold has no row of it to learn.
     """
-    known = _language(language)
-    gold = {path.stem: read_gold(path, language) for path in gold_paths}
-    rows = [row for part in gold.values() for row in part if not is_held_out(row)]
+    recipe = _recipe(language)
+    gold = {path.name: read_gold(path, language) for path in material.gold}
+    held_out = {spelt(row.text) for part in gold.values() for row in part if is_held_out(row)}
+    learnt = {name: _unseen(part, held_out) for name, part in gold.items()}
+    rows = [row for part in learnt.values() for row in part]
     if not any(row.people for row in rows):
         raise SettingsError(
             f"the gold files name no person in language {language!r}",
             hint="Give at least one file of gold spans with rows of that language.",
         )
-    features = names.FEATURE_SETS[known.feature_set]
-    parts = list(_parts(rows, known.namer, features))
-    made_rows = sum(len(examples) for _, examples in parts)
-    report(f"{len(rows)} rows of gold, {made_rows} with changed and made-up ones")
-    labelled = [(units, unit_labels(units, examples)) for units, examples in parts]
-    weights = train_weights(labelled, BUCKET_BITS, report)
-    vocabulary = learn_vocabulary(_ordinary_words(rows, features))
-    size_bytes = _write(out_folder, language, known.feature_set, weights, vocabulary)
+    report(f"{len(rows)} rows of gold")
+    lookups = read_lookups(material.lookups, language) if material.lookups else {}
+    silver, taught = (
+        _unseen((row for path in paths for row in read_gold(path, language)), held_out)
+        for paths in (material.silver, material.taught)
+    )
+    if silver:
+        judge = _fit(rows, [], recipe, lookups, report, JUDGE_ROUNDS)
+        silver = list(_agreed(silver, _model(language, recipe, judge)))
+        report(f"{len(silver)} rows of silver that a model from the gold agrees with")
+    fitted = _fit(rows, [*silver, *taught], recipe, lookups, report)
+    digests = material.digests()
+    settings = {
+        "language": language,
+        "feature_set": recipe.feature_set,
+        "material": digests,
+        "learnt_gold_ids": {name: ids_digest(row.id for row in learnt[name]) for name in learnt},
+    }
+    size_bytes = _write(out_folder, settings, fitted)
     report("measuring on the rows held out")
     model = names.load_model(out_folder)
-    figures = {threshold: check(model, gold_paths, threshold) for threshold in CARD_THRESHOLDS}
+    figures = {limit: check(model, material.gold, limit) for limit in CARD_THRESHOLDS}
     card = Training(
         language=language,
-        gold_digests={path.stem: _sha256(path.read_bytes()) for path in gold_paths},
-        learnt_rows=len(rows),
-        made_rows=made_rows,
+        digests=digests,
+        has_lookups=bool(lookups),
+        gold_rows=len(rows),
+        other_rows=len(silver) + len(taught),
+        made_rows=fitted.made_rows,
         held_out_percent=HELD_OUT_PERCENT,
         bucket_bits=BUCKET_BITS,
-        weight_count=len(weights.buckets),
+        weight_count=len(fitted.weights.buckets),
         size_bytes=size_bytes,
         threshold=THRESHOLD,
         figures=figures,
     )
     (out_folder / "CARD.md").write_text(card_text(card), encoding="utf-8")
-    (out_folder / "LICENSE").write_text(licence_text(list(gold)), encoding="utf-8")
+    (out_folder / "LICENSE").write_text(licence_text(card.material()), encoding="utf-8")
     return TrainedModel(folder=out_folder, figures=figures[THRESHOLD])
 
 
-def _language(language: str) -> Language:
+def _recipe(language: str) -> Language:
     if language not in LANGUAGES:
         known = ", ".join(LANGUAGES)
         raise SettingsError(
@@ -110,38 +160,135 @@ def _language(language: str) -> Language:
     return LANGUAGES[language]
 
 
-def _parts(
-    rows: Sequence[Example], namer: Namer, features: names.FeatureSet
-) -> Iterator[tuple[Units, list[Example]]]:
-    """Give the rows to learn from, in parts.
+def spelt(text: str) -> str:
+    """Return the letters and digits of a text: rows that differ in nothing else are the same."""
+    return "".join(filter(str.isalnum, text)).lower()
 
-    The vocabulary of a part comes from the others: so words are unknown as often as they will be
-    in texts never seen.
-    """
+
+def _unseen(rows: Iterable[Example], held_out: set[str]) -> list[Example]:
+    return [row for row in rows if spelt(row.text) not in held_out]
+
+
+def ids_digest(ids: Iterable[str]) -> str:
+    """Return the digest of some ids, whatever their order."""
+    return _sha256("\n".join(sorted(ids)).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fitted:
+    """What a fit gives."""
+
+    weights: FittedWeights
+    vocabulary: Vocabulary
+    made_rows: int
+
+
+def _fit(
+    gold: Sequence[Example],
+    others: Sequence[Example],
+    recipe: Language,
+    lookups: Mapping[int, Lookup],
+    report: Callable[[str], None],
+    most_rounds: int = ITERATIONS,
+) -> _Fitted:
+    features = names.FEATURE_SETS[recipe.feature_set]
+    namer = borrowing(recipe.namer, _people([*gold, *others]))
+    parts, made_rows = [], 0
     for part in range(PARTS):
-        own = rows[part::PARTS]
-        rest = [row for number, row in enumerate(rows) if number % PARTS != part]
-        vocabulary = learn_vocabulary(_ordinary_words(rest, features))
-        examples = list(_material(own, namer, SEED + part))
-        yield features.units([example.text for example in examples], vocabulary), examples
+        # The vocabulary of a part comes from the others: so words are unknown as often as they
+        # will be in texts never seen.
+        rest = [row for rows in (gold, others) for row in _without(rows, part)]
+        read = features.reader(vocabulary_of(rest, features, lookups), None)
+        examples = list(material_of(gold[part::PARTS], others[part::PARTS], namer, SEED + part))
+        made_rows += len(examples)
+        for low in range(0, len(examples), BATCH_ROWS):
+            some = examples[low : low + BATCH_ROWS]
+            units = read([example.text for example in some])
+            parts.append((units, unit_labels(units, some)))
+    report(f"{made_rows} rows with changed and made-up ones")
+    return _Fitted(
+        weights=train_weights(parts, BUCKET_BITS, report, most_rounds),
+        vocabulary=vocabulary_of([*gold, *others], features, lookups),
+        made_rows=made_rows,
+    )
 
 
-def _material(rows: Sequence[Example], namer: Namer, seed: int) -> Iterator[Example]:
-    real = [*rows, *swapped(rows, namer, seed), *made_up(namer, seed)]
+def _people(rows: Iterable[Example]) -> Iterator[str]:
+    for row in rows:
+        yield from (row.text[low:high] for low, high in row.people)
+
+
+def _without(rows: Sequence[Example], part: int) -> list[Example]:
+    return [row for number, row in enumerate(rows) if number % PARTS != part]
+
+
+def material_of(
+    gold: Sequence[Example], others: Sequence[Example], namer: Namer, seed: int
+) -> Iterator[Example]:
+    """Give the rows with changed copies of them, and made-up ones."""
+    real = [*gold, *swapped(gold, namer, seed), *made_up(namer, seed), *others]
     yield from real
     yield from recased(real, namer, seed)
 
 
-def _ordinary_words(rows: Sequence[Example], features: names.FeatureSet) -> Iterator[set[str]]:
-    """Give the forms of the words of each row that are no part of a person's name."""
-    words = read_words([row.text for row in rows], features.reading)
-    found: list[set[str]] = [set() for _ in rows]
+def vocabulary_of(
+    rows: Sequence[Example], features: names.FeatureSet, lookups: Mapping[int, Lookup]
+) -> Vocabulary:
+    """Count the words of rows, those of the names of people apart."""
+    words = features.words([row.text for row in rows])
+    ordinary: list[set[str]] = [set() for _ in rows]
+    of_people: list[list[tuple[int, str]]] = [[] for _ in rows]
     for form, start, end, text in zip(
         words.forms, words.starts, words.ends, words.texts, strict=True
     ):
-        if not any(start < high and low < end for low, high in rows[text].people):
-            found[text].update(features.known_as(form))
-    yield from found
+        person = next((low for low, high in rows[text].people if start < high and low < end), -1)
+        if person < 0:
+            ordinary[text].update(features.known_as(form))
+        elif len(form) > 1 and form[0].isalpha():
+            of_people[text].append((person, form.lower()))
+    return learn_vocabulary(ordinary, map(_given_and_family, of_people), lookups)
+
+
+def _given_and_family(words: Sequence[tuple[int, str]]) -> tuple[set[str], set[str]]:
+    """Return the first and the last words of the names that have several."""
+    given, family = set(), set()
+    for (person, word), (following, last) in pairwise(words):
+        if person == following:
+            given.add(word)
+            family.add(last)
+    # A middle word counts as both; that it is one of a name is what matters.
+    return given, family
+
+
+def _agreed(rows: Sequence[Example], model: names.NameModel) -> Iterator[Example]:
+    """Give the rows whose spans of people a model does not contradict."""
+    for low in range(0, len(rows), BATCH_ROWS):
+        some = rows[low : low + BATCH_ROWS]
+        units = model.read([row.text for row in some])
+        found = names.label_chances(model, units)
+        person = found[:, names.FIRST] + found[:, names.INNER]
+        labels = np.array(unit_labels(units, some))
+        is_person = (labels == names.FIRST) | (labels == names.INNER)
+        wrong = np.where(is_person, person < _DOUBTFUL, person > _SURE)
+        contradicted = set(units.texts[wrong].tolist())
+        yield from (row for number, row in enumerate(some) if number not in contradicted)
+
+
+def all_scores(weights: FittedWeights) -> npt.NDArray[np.int16]:
+    """Return the scores of every bucket, those without a weight as 0."""
+    scores = np.zeros((1 << BUCKET_BITS, len(names.LABELS)), dtype=np.int16)
+    scores[weights.buckets] = weights.scores
+    return scores
+
+
+def _model(language: str, recipe: Language, fitted: _Fitted) -> names.NameModel:
+    weights = Weights(scores=all_scores(fitted.weights), bucket_bits=BUCKET_BITS)
+    return names.NameModel(
+        language=language,
+        threshold=THRESHOLD,
+        read=names.FEATURE_SETS[recipe.feature_set].reader(fitted.vocabulary, weights),
+        transitions=fitted.weights.transitions.astype(np.int64),
+    )
 
 
 def unit_labels(units: Units, examples: Sequence[Example]) -> list[int]:
@@ -161,34 +308,30 @@ def unit_labels(units: Units, examples: Sequence[Example]) -> list[int]:
     return found
 
 
-def _write(
-    folder: Path, language: str, feature_set: str, weights: Weights, vocabulary: Vocabulary
-) -> int:
+def _write(folder: Path, settings: Mapping[str, object], fitted: _Fitted) -> int:
     """Write weights and settings; return how many bytes the weights take."""
     folder.mkdir(parents=True, exist_ok=True)
-    stored = io.BytesIO()
-    np.savez_compressed(
-        stored,
-        bucket_steps=np.diff(weights.buckets, prepend=0).astype(np.uint32),
-        weights=weights.scores,
-        transitions=weights.transitions,
-        vocabulary_steps=np.diff(vocabulary.keys.astype(np.int64), prepend=0).astype(np.uint32),
-        vocabulary_classes=vocabulary.classes,
-    )
-    (folder / names.WEIGHTS_FILE).write_bytes(stored.getvalue())
-    settings = {
+    written = io.BytesIO()
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "bucket_steps": np.diff(fitted.weights.buckets, prepend=0).astype(np.uint32),
+        "weights": fitted.weights.scores,
+        "transitions": fitted.weights.transitions,
+        **stored(fitted.vocabulary),
+    }
+    np.savez_compressed(written, allow_pickle=False, **arrays)
+    (folder / names.WEIGHTS_FILE).write_bytes(written.getvalue())
+    whole = {
+        **settings,
         "format": names.FORMAT,
-        "language": language,
         "entity": names.ENTITY,
         "labels": names.LABELS,
-        "feature_set": feature_set,
         "bucket_bits": BUCKET_BITS,
         "threshold": THRESHOLD,
-        "weights_sha256": _sha256(stored.getvalue()),
+        "weights_sha256": _sha256(written.getvalue()),
     }
-    text = json.dumps(settings, indent=2, sort_keys=True) + "\n"
+    text = json.dumps(whole, indent=2, sort_keys=True) + "\n"
     (folder / names.SETTINGS_FILE).write_text(text, encoding="utf-8")
-    return len(stored.getvalue())
+    return len(written.getvalue())
 
 
 def _sha256(content: bytes) -> str:
