@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import corpora
 import pytest
@@ -22,7 +23,6 @@ CHECKED = (
 FINDER = PresidioFinder(
     make_policy(spared=frozenset({"URL", "LOCATION", "ORGANIZATION", "NRP", "PERSON"})), (), {}
 )
-MOST_CHARACTERS = 3_000_000
 
 
 def texts(name: str) -> Iterator[str]:
@@ -48,25 +48,12 @@ def texts(name: str) -> Iterator[str]:
 def test_laws_and_judgments_hold_almost_no_number_with_check_digits(name: str) -> None:
     policy = make_policy()
     kept = {entity: rule for entity, rule in policy.entities.items() if entity in CHECKED}
-    finder = PresidioFinder(
-        type(policy)(
-            name=policy.name,
-            version=1,
-            countries=policy.countries,
-            names=False,
-            entities=kept,
-            columns={},
-        ),
-        (),
-        {},
-    )
+    finder = PresidioFinder(replace(policy, entities=kept), (), {})
     characters = found = 0
     for text in texts(name):
         characters += len(text)
         found += sum(map(len, finder.find_patterns([text])))
-        if characters > MOST_CHARACTERS:
-            break
-    assert found <= characters / 1_000_000 + 1
+    assert found <= characters / 1_000_000
 
 
 @pytest.mark.corpora

@@ -26,7 +26,7 @@ _INVISIBLE = (
 _DIGITS_ELSEWHERE = r"[^\x00-\x7f\P{Nd}]"
 _ONE_FOR_ONE = regex.compile(
     rf"{_DIGITS_ELSEWHERE}|[\uff01-\uff5e\u3000\ufe50-\ufe6b\U0001d400-\U0001d7ff"
-    r"\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2010-\u2015\u2212\t\v\f]"
+    r"\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2010-\u2015\u2212]"
 )
 _ODD = re.compile("[^\x00-\x7e\u00a1-\u00ac\u00ae-\u024f\uac00-\ud7a3\u2018-\u201f\u2026\u20ac]")
 """A cheap look for characters that are not plain."""
@@ -85,7 +85,7 @@ def plain_text(text: str, *, joins_lines: bool = False) -> PlainText:
 def _plain_character(match: regex.Match[str]) -> str:
     character = match.group()
     if character.isspace():
-        return "\n" if character in "\u0085\u2028\u2029\v\f" else " "
+        return "\n" if character in "\u0085\u2028\u2029" else " "
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     if character in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212":

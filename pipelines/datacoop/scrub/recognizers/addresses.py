@@ -271,7 +271,7 @@ ADDRESSES = (
             (
                 rf"(?:P\.?\s?O\.?\s?Box|Post\s?Office\sBox|Postfach|Case\spostale|C\.P\."
                 rf"|Boîte\spostale|B\.?P\.?|Postbox|Postboks)\s"
-                rf"(?:n[°º]\s?)?\d[\d\s]{{0,6}}\d?(?:{_TAIL})",
+                rf"(?:n[°º]\s?)?\d(?:\s?\d){{0,6}}+(?!-\d)(?:{_TAIL})",
                 0.6,
             ),
             (
@@ -342,12 +342,13 @@ ADDRESSES = (
             (
                 rf"{_ABODE}[\s:,\"“(]{{1,4}}(?i:the\s|corner\s|of\s|le\s|la\s){{0,3}}\K"
                 rf"(?=[^.?!;]{{0,50}}\d)(?!\d{{4}}\b(?!\s\p{{Lu}}))"
-                rf"(?=\d{{0,5}}[a-z]?,?\s?\d{{0,5}}\s?\p{{Lu}}){_RUN}(?<=\d.*|{_PART})",
+                rf"(?=\d{{0,5}}[a-z]?,?\s?\d{{0,5}}\s?\p{{Lu}}){_RUN}",
                 0.5,
             ),
         ),
         least_digits=1,
         margin=80,
+        check="has_digit",
         words=_AT_HOME,
         ignores_case=False,
     ),

@@ -5,11 +5,12 @@ from datacoop.scrub.recognizers.values import Rule
 _NUMBER = r"(?:numbers?|nos?|nr|nummern?|num|id|#|n[°ºo]s?|n)"
 _KINDS = (
     r"(?:case|file|docket|application|claim|complaint|petition|matter|record|chart|folder|"
-    r"reference|ref|registration|admission|encounter|episode|plots?|parcels?|folio|"
-    r"dossier|affaire|requêtes?|pourvoi|minute|répertoire|rôle|parcelles?|"
+    r"reference|ref|registration|admission|encounter|episode|"
+    r"dossier|affaire|requêtes?|pourvoi|minute|répertoire|rôle|"
     r"akte|aktenzeichen|geschäftszeichen|az|gz|fall|vorgang|patienten?|"
     r"hospital|patient|medical\srecord|mrn|urn|ipp|rg)"
 )
+_PLOTS = r"(?:plots?|parcels?|folio|parcelles?)"
 _CODE = (
     r"(?:[A-Z]{1,4}[-./]?)?+(?=[A-Za-z]{0,6}\d)[A-Z\d]{1,20}+(?:\s?[/\-]\s?[A-Z\d]{1,20}+"
     r"|\.[A-Z\d]{1,20}+){0,8}+"
@@ -20,16 +21,22 @@ _COURTS_KO = (
     "하단|하면|하합|개회|개기|회합|회단|비합|비단|차전|차|머|버|감고|감도|전고|보고|허|후|재나|재다|재노|재도|아|자"
 )
 
-_LABELLED = (
-    # Case no. 1996/302; plots nos. 60/1/2, 63/1 and 63/3; dossier n° 12/345
-    rf"\b{_KINDS}\s{{0,2}}[(:]?\s{{0,2}}(?:{_NUMBER}\b\.?|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}\K{_CODE}"
-    rf"(?:\s?(?:,|and|et|und|&)\s?(?=\d){_CODE}){{0,40}}+"
-)
+_LONG = r"(?=(?:[A-Z./-]{0,4}\d){3}|\d{1,2}\s?[/-]\s?\d)"
+"""Three digits or two parts: a shorter number counts, and tells one case from no other."""
+
+
+def _labelled(kinds: str, code: str) -> str:
+    """Case no. 1996/302; plots nos. 60/1/2, 63/1 and 63/3; dossier n° 12/345."""
+    return (
+        rf"\b{kinds}\s{{0,2}}[(:]?\s{{0,2}}(?:{_NUMBER}\b\.?|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}\K{code}"
+        rf"(?:\s?(?:,|and|et|und|&)\s?(?=\d){_CODE}){{0,40}}+"
+    )
+
 
 CASES = (
     Rule(
         entity="CASE_NUMBER",
-        patterns=((_LABELLED, 0.6),),
+        patterns=((_labelled(_KINDS, _LONG + _CODE), 0.6), (_labelled(_PLOTS, _CODE), 0.6)),
         least_digits=1,
         guard=rf"\d(?<=(?i:{_NUMBER}|#|n[°º])\s{{0,2}}[:.]?\s{{0,2}}(?:[A-Z]{{1,4}}[-./]?)?\d)",
     ),

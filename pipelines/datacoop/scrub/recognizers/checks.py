@@ -129,6 +129,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "kv_region": lambda value: int(_compact(value)[:2]) in _KV_REGIONS,
     "phone": _phone,
     "short_phone": _short_phone,
+    "has_digit": lambda value: any(map(str.isdecimal, value)),
     "luhn": lambda value: bool(luhn.is_valid(_compact(value).rstrip(ascii_uppercase))),
     "kr_brn": lambda value: bool(brn.is_valid(_compact(value))),
     "kr_account": _kr_account,

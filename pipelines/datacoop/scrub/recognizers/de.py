@@ -109,7 +109,9 @@ DE = Country(
         Rule(
             entity="DE_VAT_ID",
             patterns=((r"(?<![A-Z0-9])DE[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", 0.5),),
+            check="de_vat",
             least_digits=9,
+            ignores_case=False,
         ),
         Rule(
             entity="DE_PLZ",

@@ -95,9 +95,10 @@ FR = Country(
             check="siret",
             least_digits=14,
         ),
+        # None begins with 0, as numbers of European trade marks do.
         Rule(
             entity="FR_SIREN",
-            patterns=((rf"(?<!\d)\d{{3}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}(?!\d)", 1.0),),
+            patterns=((rf"(?<!\d)[1-9]\d{{2}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}(?!\d)", 1.0),),
             check="siren",
             least_digits=9,
         ),
