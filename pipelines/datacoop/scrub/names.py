@@ -18,6 +18,7 @@ from datacoop.scrub.name_characters import character_units
 from datacoop.scrub.name_characters import known_as as character_forms
 from datacoop.scrub.name_features import Units, Weights
 from datacoop.scrub.name_units import SPACED, SPLIT, Words, read_agglutinated, read_spaced
+from datacoop.scrub.name_unknown import SCORE, unknown_names
 from datacoop.scrub.name_vocabulary import Vocabulary, restored
 from datacoop.scrub.name_words import WordMemory
 from datacoop.scrub.name_words import known_as as word_forms
@@ -87,6 +88,9 @@ class NameModel:
 
     read: Read
 
+    vocabulary: Vocabulary
+    """The words of ordinary text, and of names."""
+
     transitions: npt.NDArray[np.int64]
     """Score of each label (row) being followed by each (column)."""
 
@@ -111,6 +115,7 @@ def load_model(folder: Path) -> NameModel:
         language=settings["language"],
         threshold=float(settings["threshold"]),
         read=FEATURE_SETS[settings["feature_set"]].reader(vocabulary, weights),
+        vocabulary=vocabulary,
         transitions=transitions,
     )
 
@@ -159,10 +164,20 @@ def find_names(
     for batch in _batches(texts):
         units = model.read(batch)
         spans: list[list[NameSpan]] = [[] for _ in batch]
-        for text, span in _spans(units, label_chances(model, units), least):
-            spans[text].append(span)
+        for number, span in _spans(units, label_chances(model, units), least):
+            spans[number].append(span)
+        if not units.are_characters and least <= SCORE:
+            for text, ranges in zip(batch, spans, strict=True):
+                ranges += _missed(text, ranges, model.vocabulary)
         found += spans
     return found
+
+
+def _missed(text: str, found: Sequence[NameSpan], vocabulary: Vocabulary) -> Iterator[NameSpan]:
+    """Give the names that nothing knows, where the model found none."""
+    for start, end in unknown_names(text, vocabulary):
+        if not any(span.start < end and start < span.end for span in found):
+            yield NameSpan(start, end, ENTITY, SCORE)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -287,6 +287,7 @@ def _model(language: str, recipe: Language, fitted: _Fitted) -> names.NameModel:
         language=language,
         threshold=THRESHOLD,
         read=names.FEATURE_SETS[recipe.feature_set].reader(fitted.vocabulary, weights),
+        vocabulary=fitted.vocabulary,
         transitions=fitted.weights.transitions.astype(np.int64),
     )
 

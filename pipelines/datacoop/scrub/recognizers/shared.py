@@ -3,6 +3,7 @@
 from datacoop.scrub.recognizers.addresses import ADDRESSES
 from datacoop.scrub.recognizers.cases import CASES
 from datacoop.scrub.recognizers.dates import AGES, DATES
+from datacoop.scrub.recognizers.introductions import INTRODUCTIONS
 from datacoop.scrub.recognizers.online import (
     COORDINATES,
     DEVICES,
@@ -103,7 +104,7 @@ PHONE = Rule(
 SHARED = Country(
     rules=(
         EMAIL, SPELLED_EMAIL, CARD, IBAN, PHONE, WEAK_PHONE, COORDINATES,
-        *HANDLES, *DEVICES, *WALLETS, *DATES, *AGES, *CASES, *ADDRESSES,
+        *HANDLES, *DEVICES, *WALLETS, *DATES, *AGES, *CASES, *ADDRESSES, *INTRODUCTIONS,
     ),
     stock=STOCK,
 )  # fmt: skip
