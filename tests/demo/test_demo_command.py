@@ -58,12 +58,10 @@ def test_every_row_has_one_state_and_an_independent_count_agrees(summary: dict[s
         assert set(found["states"]) <= STATES
 
 
-def test_sound_rows_come_through_and_strict_identifiers_do_not(summary: dict[str, Any]) -> None:
+def test_sound_rows_come_through_and_nothing_planted_does(summary: dict[str, Any]) -> None:
     assert summary["sound_rows"]["accepted"] >= 0.98 * summary["sound_rows"]["sent"]
-    counted = {"PERSON", "IP_ADDRESS"}
-    strict = {name: found for name, found in summary["leaks"].items() if name not in counted}
-    assert len(strict) > 20
-    assert {name for name, found in strict.items() if found["leaked"]} == set()
+    assert len(summary["leaks"]) > 30
+    assert {name for name, found in summary["leaks"].items() if found["leaked"]} == set()
 
 
 def test_labels_are_near_the_truth(summary: dict[str, Any]) -> None:

@@ -170,4 +170,5 @@ def test_strict_entities_break_the_promise_and_others_when_asked() -> None:
     found = Leaks(planted=counts, leaked=counts, places={})
     assert found.broken(strict=False) == {"EMAIL_ADDRESS": 1, "KR_RRN": 2}
     assert found.broken(strict=True) == {"EMAIL_ADDRESS": 1, "KR_RRN": 2, "PERSON": 3}
-    assert not is_strict("STREET_ADDRESS")
+    assert is_strict("STREET_ADDRESS")
+    assert not is_strict("PERSON")

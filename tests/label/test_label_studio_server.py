@@ -171,7 +171,9 @@ def test_leaving_ends_the_server_and_its_children(
 def test_an_interrupt_from_the_terminal_ends_the_server(tmp_path: Path) -> None:
     executable = make_executable(tmp_path, STUBBORN)
     program = (
-        "from pathlib import Path; import time\n"
+        # Where tests run in the background, the shell has told them not to heed the terminal.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path\n"
         "from datacoop.demo.label_studio_server import LabelStudioServer\n"
         f"with LabelStudioServer(Path({str(executable)!r}), Path({str(tmp_path / 'data')!r}),"
         f" {free_port()}) as server:\n    server.wait_until_ready()\n"

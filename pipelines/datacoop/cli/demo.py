@@ -23,7 +23,12 @@ VARIABLE = "DATACOOP_LABEL_STUDIO"
 @click.option("--dir", "root", type=FOLDER, default=Path(".demo"), show_default=True)
 @click.option("--port", default=8181, show_default=True, help="The port for Label Studio.")
 @click.option("--label-studio", type=FOLDER, help=f"Its command (default: {VARIABLE}, or beside).")
-@click.option("--strict-leaks", is_flag=True, help="Names count as well.")
+@click.option(
+    "--strict-leaks/--lenient-leaks",
+    default=True,
+    show_default=True,
+    help="Whether a name that is found again breaks the promise too.",
+)
 @json_option
 def command(
     root: Path, port: int, label_studio: Path | None, strict_leaks: bool, as_json: bool
