@@ -110,7 +110,7 @@ def test_pages_name_no_code_that_does_not_exist() -> None:
             r"`((?:ingest|scrub|validate|verdict|label)\.[a-z0-9_]+)`",
             page.read_text(encoding="utf-8"),
         )
-        if code not in ALL_REASONS | NO_CODES
+        if code not in {*ALL_REASONS, *NO_CODES}
     }
     assert not unknown
 
