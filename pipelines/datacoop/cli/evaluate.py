@@ -6,10 +6,27 @@ from typing import Any
 
 import click
 
+from datacoop import __version__
 from datacoop.cli.collection import scrub_policy
-from datacoop.cli.common import FOLDER, emit, json_option, progress_bar, table
+from datacoop.cli.common import (
+    FOLDER,
+    config_option,
+    emit,
+    json_option,
+    open_pool,
+    operator_key,
+    pool_option,
+    progress_bar,
+    settings_from,
+    table,
+    utc_now,
+)
 from datacoop.errors import SettingsError
+from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.evaluating import record_evaluation
+from datacoop.records.digest import sha256_hex
 from datacoop.scrub.evaluation import (
+    NO_MASK,
     PARTS,
     Evaluation,
     Miss,
@@ -35,7 +52,12 @@ def command() -> None:
 
 @command.command("scrub")
 @click.argument("gold", nargs=-1, type=FOLDER, required=True)
-@click.option("--policy", required=True, help="A collection that ships, or a file of a policy.")
+@click.option("--policy", help="A policy or a collection that ships, or a file of a policy.")
+@click.option(
+    "--record",
+    metavar="COLLECTION",
+    help="Measure the policy of a collection of the pool, and enter the figures into its log.",
+)
 @click.option(
     "--part",
     type=click.Choice(PARTS),
@@ -48,8 +70,19 @@ def command() -> None:
     is_flag=True,
     help="Print the worst twenty misses WITH THEIR TEXT: for your own desk, and for --part train.",
 )
+@pool_option
+@config_option
 @json_option
-def scrub(gold: tuple[Path, ...], policy: str, part: str, show_misses: bool, as_json: bool) -> None:
+def scrub(
+    gold: tuple[Path, ...],
+    policy: str | None,
+    record: str | None,
+    part: str,
+    show_misses: bool,
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
     """Measure how much of what is marked in GOLD a policy takes out.
 
     GOLD holds one JSON object a line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}.
@@ -61,8 +94,16 @@ def scrub(gold: tuple[Path, ...], policy: str, part: str, show_misses: bool, as_
     \b
     Example:
       datacoop evaluate scrub gold.jsonl --policy documents --part train --show-misses
+      datacoop evaluate scrub gold.jsonl --record documents --pool pool
     """
-    chosen = scrub_policy(policy)
+    if (policy is None) == (record is None):
+        raise click.UsageError("give --policy, or --record for one of the pool")
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings) if record else None
+    if pool is not None and record is not None:
+        chosen = contract_of(pool, pool.require(), record).scrub
+    else:
+        chosen = scrub_policy(policy or "")
     rows = [row for path in gold for row in part_of(read_gold(path), part)]
     if not rows:
         raise SettingsError(f"no gold row is in part {part!r}", hint="Try --part all.")
@@ -70,6 +111,17 @@ def scrub(gold: tuple[Path, ...], policy: str, part: str, show_misses: bool, as_
     with progress_bar("evaluate", quiet=as_json) as progress:
         found = evaluate(rows, chosen, finder, progress)
     value = {"policy": chosen.id, "part": part, **summary(found)}
+    if pool is not None and record is not None:
+        value["log_entry"] = record_evaluation(
+            pool,
+            record,
+            recall_by_label(found),
+            part=part,
+            gold=[sha256_hex(path.read_bytes()) for path in gold],
+            operator=operator_key(settings),
+            code_version=__version__,
+            created_utc=utc_now(),
+        )
     lines = _lines(found, f"Policy {chosen.id}, part {part}, {found.records} records")
     if show_misses:
         value["misses"] = [asdict(miss) | {"span": miss.span._asdict()} for miss in found.misses]
@@ -93,6 +145,16 @@ def summary(found: Evaluation) -> dict[str, Any]:
         ],
         "spans": [part._asdict() | _figures(tally) for part, tally in found.tallies.items()],
     }
+
+
+def recall_by_label(found: Evaluation) -> dict[str, tuple[int, int]]:
+    """Give mentions found and mentions in all by gold label, languages and kinds together."""
+    counts: dict[str, tuple[int, int]] = {}
+    for part, tally in found.tallies.items():
+        if part.label and part.kind != NO_MASK:
+            before = counts.get(part.label, (0, 0))
+            counts[part.label] = (before[0] + tally.mentions_found, before[1] + tally.mentions)
+    return counts
 
 
 def _figures(tally: Tally) -> dict[str, Any]:

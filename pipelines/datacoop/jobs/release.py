@@ -44,6 +44,7 @@ from datacoop.pool.trust import (
     sign_targets,
     write_metadata,
 )
+from datacoop.publish.floors import unmet_floors
 from datacoop.publish.shards import FIRST_VERSION, LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan
 from datacoop.publish.splits import SPLITS, bucket_count
 from datacoop.publish.stage import PublishShards
@@ -83,10 +84,22 @@ def build_release(
         as_of: The day on which terms are held against the release, `YYYY-MM-DD` in UTC.
 
     Raises:
-        RefusedError: There is nothing to publish.
+        RefusedError: There is nothing to publish, or the scrub is below the policy's floors.
     """
     state = pool.require()
     collection = contract_of(pool, state, name)
+    unmet = unmet_floors(
+        collection.release.scrub_floors,
+        state.evaluations.get(name),
+        contract=collection.digest,
+        code_version=options.code_version,
+    )
+    if unmet:
+        raise RefusedError(
+            f"the scrub of {name!r} is below the floors of its release policy:\n"
+            + "\n".join(unmet),
+            hint=f"Run `datacoop evaluate scrub GOLD --record {name}`.",
+        )
     barred = {
         submission.id: tuple(objections(submission.terms, collection.release.purposes, as_of))
         for submission in state.active(name)

@@ -68,6 +68,17 @@ class Proposal:
     published_utc: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrubEvaluation:
+    """How much of what is marked in gold texts the scrub of a collection found."""
+
+    contract: str
+    """Digest of the contract that was measured."""
+    code_version: str
+    recall: Mapping[str, tuple[int, int]]
+    """By gold label: mentions found, and mentions in all."""
+
+
 @dataclass(slots=True, kw_only=True)
 class State:
     """Everything that follows from the entries read so far."""
@@ -88,6 +99,8 @@ class State:
     votes: dict[str, list[str]] = field(default_factory=dict)
     """Collection to the digests of the blobs of votes, in order of collection."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
+    evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
+    """Collection to the newest evaluation of its scrub."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -226,6 +239,16 @@ def _votes_collected(state: State, entry: Entry) -> None:
     state.votes.setdefault(entry.body["collection"], []).append(entry.body["votes"])
 
 
+def _scrub_evaluated(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["collection"] in state.collections, "a collection that is known")
+    state.evaluations[body["collection"]] = ScrubEvaluation(
+        contract=body["contract"],
+        code_version=body["code_version"],
+        recall={label: (int(found), int(of)) for label, (found, of) in body["recall"].items()},
+    )
+
+
 def _release_proposed(state: State, entry: Entry) -> None:
     body = entry.body
     collection, version = body["collection"], body["version"]
@@ -308,6 +331,7 @@ _RULES: dict[str, Rule] = {
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
     "tasks_routed": (Role.OPERATOR, _tasks_routed),
     "votes_collected": (Role.OPERATOR, _votes_collected),
+    "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),
     "release_published": (Role.OPERATOR, _release_published),

@@ -80,3 +80,6 @@ class ReleasePolicy:
     """The target size of a shard before compression, in bytes."""
     publish_votes: bool
     """Whether each vote is in the release, under pseudonyms."""
+    scrub_floors: dict[str, int] = field(default_factory=dict)
+    """Least recall of the scrub by gold label, in percent; below one of them nothing is released.
+    """
