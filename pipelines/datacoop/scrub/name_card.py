@@ -263,13 +263,14 @@ def _credit(source: Source) -> str:
     return f"{source.title}, by {source.authors}, {source.licence}{note}, {source.link}"
 
 
-_CLUSTERS = """
+CLUSTERS = """
 Brown clusters and frequencies of the 300,000 commonest words are those of spacy-lookups-data 1.0.5
 (MIT), kept by checksum.
 """
 
 
-def _licences(file_name: str) -> str:
+def licences(file_name: str) -> str:
+    """Return the licences of a file that a model learns from, as SPDX ids."""
     sources = SOURCES.get(stem(file_name), ())
     return ", ".join(dict.fromkeys(source.licence for source in sources)) or "not known"
 
@@ -278,12 +279,12 @@ def card_text(training: Training) -> str:
     """Return the model card, in Markdown."""
     files = [(use, name) for use, names in training.digests.items() for name in names]
     material = "\n".join(
-        f"| {name} | {use} | {_licences(name)} | `{training.digests[use][name]}` |"
+        f"| {name} | {use} | {licences(name)} | `{training.digests[use][name]}` |"
         for use, name in files
     )
     options = " ".join(f"--{use} {name}" for use, name in files)
     options += " --lookups data" * training.has_lookups
-    clusters = _CLUSTERS * training.has_lookups
+    clusters = CLUSTERS * training.has_lookups
     rows = "\n".join(
         f"| {name} | {threshold} | {part['rows']:.0f} | {part['people']:.0f} "
         f"| {part['recall']:.3f} | {part['character_recall']:.3f} "
