@@ -67,9 +67,7 @@ def _label(span: dict[str, Any]) -> str:
     return kinds.OFFICE if label == "ORGANIZATION" and is_harmless else label
 
 
-def measure(
-    model: NameModel, rows: Sequence[KindRow], threshold: float
-) -> Mapping[str, Figures]:
+def measure(model: NameModel, rows: Sequence[KindRow], threshold: float) -> Mapping[str, Figures]:
     """Return by entity how many spans are found whole, and recall and precision of letters."""
     wanted = dict.fromkeys(kinds.ENTITIES, threshold)
     found = kinds.find_kinds(model, [row.text for row in rows], wanted)
@@ -82,9 +80,7 @@ def measure(
     }
 
 
-def _figures(
-    entity: str, rows: Sequence[KindRow], found: Iterable[Iterable[Any]]
-) -> Figures:
+def _figures(entity: str, rows: Sequence[KindRow], found: Iterable[Iterable[Any]]) -> Figures:
     count = whole = gold_size = found_size = shared = 0
     for row, spans in zip(rows, found, strict=True):
         covered = _letters(row.text, ((span.start, span.end) for span in spans))
