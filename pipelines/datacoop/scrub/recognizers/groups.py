@@ -1,4 +1,4 @@
-"""Words for nationalities, peoples and beliefs, in English, French, German and Korean.
+"""Words for nationalities, peoples, beliefs and callings, in English, French, German and Korean.
 
 In each language they are written as people of that language write them, so the language of a text
 need not be known: a word that means something else in another of the four is left out.
@@ -119,20 +119,61 @@ _GERMAN_NOT = frozenset({"Rom", "Est", "Christ", "Japaner"})
 """Stems that are words or names of their own; their longer forms are enough."""
 
 _KOREAN_LANDS = (
-    "한국 북한 조선 중국 일본 미국 영국 독일 프랑스 이탈리아 스페인 포르투갈 러시아 우크라이나 폴란드 "
-    "캐나다 멕시코 브라질 아르헨티나 칠레 페루 호주 뉴질랜드 인도 파키스탄 방글라데시 네팔 스리랑카 "
-    "미얀마 태국 베트남 캄보디아 라오스 말레이시아 싱가포르 인도네시아 필리핀 몽골 카자흐스탄 "
-    "우즈베키스탄 키르기스스탄 터키 튀르키예 이란 이라크 이스라엘 시리아 이집트 나이지리아 가나 케냐 "
-    "에티오피아 남아공 스웨덴 노르웨이 덴마크 핀란드 네덜란드 벨기에 스위스 오스트리아 체코 헝가리 "
-    "루마니아 그리스 대만 홍콩 아일랜드 스코틀랜드"
+    "한국 북한 조선 중국 일본 미국 영국 독일 프랑스 이탈리아 스페인 포르투갈 "
+    "러시아 우크라이나 폴란드 캐나다 멕시코 브라질 아르헨티나 칠레 페루 호주 "
+    "뉴질랜드 인도 파키스탄 방글라데시 네팔 스리랑카 미얀마 태국 베트남 캄보디아 "
+    "라오스 말레이시아 싱가포르 인도네시아 필리핀 몽골 카자흐스탄 우즈베키스탄 "
+    "키르기스스탄 터키 튀르키예 이란 이라크 이스라엘 시리아 이집트 나이지리아 가나 "
+    "케냐 에티오피아 남아공 스웨덴 노르웨이 덴마크 핀란드 네덜란드 벨기에 스위스 "
+    "오스트리아 체코 헝가리 루마니아 그리스 대만 홍콩 아일랜드 스코틀랜드"
 )
 _KOREAN_WORDS = (
-    "유대인 아랍인 쿠르드족 쿠르드인 조선족 고려인 재일교포 재미교포 새터민 탈북민 탈북자 한족 위구르족 집시 "
-    "흑인 백인 혼혈인 기독교인 기독교도 천주교인 가톨릭교도 개신교도 불교도 불교신자 이슬람교도 무슬림 힌두교도 "
-    "유대교도 원불교도 여호와의증인 모르몬교도"
+    "유대인 아랍인 쿠르드족 쿠르드인 조선족 고려인 재일교포 재미교포 새터민 탈북민 "
+    "탈북자 한족 위구르족 흑인 백인 혼혈인 기독교인 기독교도 천주교인 가톨릭교도 "
+    "개신교도 불교도 불교신자 이슬람교도 무슬림 힌두교도 유대교도 원불교도 "
+    "여호와의증인 모르몬교도"
 )
 _KOREAN_BELIEFS = (
     "기독교|천주교|가톨릭|개신교|불교|원불교|이슬람교?|힌두교|유대교|천도교|통일교|증산도"
+)
+
+
+_ENGLISH_CALLINGS = """
+accountant actor actress architect baker barber breadwinner businessman businesswoman butcher
+carpenter caretaker cleaner colonel cook dentist electrician engineer farmer fisherman hairdresser
+imam interpreter journalist labourer landlord lecturer librarian lieutenant mechanic midwife miner
+monk musician nun nurse painter paramedic pensioner pharmacist photographer physician pilot plumber
+politician priest professor psychiatrist psychologist rabbi researcher sailor salesman saleswoman
+sergeant shopkeeper singer soldier student surgeon tailor teacher translator veterinarian waiter
+waitress watchman welder widow widower unemployed
+"""
+_ENGLISH_PAIRED = """
+academy army artillery assistant authority bank bus civil company construction customs factory farm
+general housing lorry military naval navy night office parking police post prison private public
+railway research sales school security senior social staff taxi tax truck
+"""
+_ENGLISH_HEADS = """
+assistant captain clerk director doctor driver employee guard inspector manager officer secretary
+servant worker prisoner pupil
+"""
+_FRENCH_CALLINGS = """
+agriculteur agricultrice architecte boucher boulanger boulangère chômeur chômeuse coiffeur coiffeuse
+comptable dentiste enseignant enseignante étudiant étudiante infirmier infirmière informaticien
+informaticienne ingénieur ingénieure instituteur institutrice journaliste maçon menuisier musicien
+musicienne ouvrier ouvrière pharmacien pharmacienne plombier professeur professeure psychiatre
+psychologue retraité retraitée serveur serveuse traducteur traductrice vétérinaire veuf veuve
+"""
+_GERMAN_CALLINGS = """
+Apotheker Architekt Bäcker Buchhalter Dolmetscher Elektriker Fleischer Frisör Friseur Informatiker
+Ingenieur Journalist Kellner Krankenpfleger Kraftfahrer Landwirt Lehrer Maurer Mechaniker Musiker
+Pfarrer Polizist Psychiater Psychologe Rentner Schreiner Schüler Soldat Student Taxifahrer Tischler
+Übersetzer Verkäufer Witwer Zahnarzt
+"""
+_GERMAN_WOMEN = "Ärztin Arzt Krankenschwester Witwe Hebamme Zahnärztin Psychologin Köchin Koch"
+_KOREAN_CALLINGS = (
+    "간호사 건축가 경비원 공무원 교사 교수 군인 기자 농부 농민 대학생 대학원생 "
+    "목사 미용사 배관공 변리사 세무사 수녀 스님 승려 약사 어부 연구원 요리사 "
+    "운전기사 의사 자영업자 택시기사 회계사 회사원"
 )
 
 
@@ -162,7 +203,7 @@ def _german() -> str:
 
 _ER_ENDS = ("er", "ers", "ern", "erin", "erinnen")
 _E_ENDS = ("e", "en", "in", "innen", "er", "es")
-_ENGLISH_REST = r"(?:[- ](?:speaking|born|nationals?|citizens?|origin|nationality|descent))?"
+_MEN_WOMEN = any_of(word for stem in _GERMAN_CALLINGS.split() for word in (stem, stem + "in"))
 
 GROUPS = (
     Rule(
@@ -170,7 +211,7 @@ GROUPS = (
         patterns=(
             (
                 rf"\b(?:{_ENGLISH_PAIRS}|(?:(?:{_ENGLISH_PARTS})[- ])?{any_of(_ENGLISH.split())}"
-                rf"(?:s|wom[ae]n|m[ae]n)?)\b{_ENGLISH_REST}",
+                rf"(?:s|wom[ae]n|m[ae]n)?)\b",
                 0.5,
             ),
             (rf"\b{_french()}s?\b", 0.5),
@@ -188,6 +229,30 @@ GROUPS = (
                 0.5,
             ),
         ),
+        guard="[가-힣]",
+        any_script=True,
+    ),
+    Rule(
+        entity="NRP",
+        patterns=(
+            (
+                rf"\b(?:(?:{any_of(_ENGLISH_PAIRED.split())}|retired|former|medical|university"
+                rf"|associate)[- ]){{0,2}}{any_of(_ENGLISH_CALLINGS.split())}s?\b"
+                rf"|\b(?:{any_of(_ENGLISH_PAIRED.split())}\s){{1,2}}"
+                rf"{any_of(_ENGLISH_HEADS.split())}s?\b",
+                0.4,
+            ),
+            (rf"\b{any_of(_FRENCH_CALLINGS.split())}s?\b", 0.4),
+            (
+                rf"\b(?:{_MEN_WOMEN}|{any_of(_GERMAN_WOMEN.split())})(?:e[nrs]?|[ns]|nen)?\b",
+                0.4,
+            ),
+        ),
+        ignores_case=False,
+    ),
+    Rule(
+        entity="NRP",
+        patterns=((rf"(?<![가-힣]){any_of(_KOREAN_CALLINGS.split())}(?![가-힣]{{3}})", 0.4),),
         guard="[가-힣]",
         any_script=True,
     ),

@@ -3,7 +3,10 @@
 from datacoop.scrub.recognizers.values import Rule
 
 _NUMBER = r"\d{1,3}(?:(?:[.,'’]|\s(?=\d{3}(?!\d)))\d{3,4})*+(?:[.,]\d{1,6})?+"
-_LARGE = r"(?:million|billion|thousand|hundred|trillion|milliard|millier|mille|Million|Milliarde|Tausend|Mio|Mrd|bn|mn)(?:s|en|e|d)?\b\.?"
+_LARGE = (
+    r"(?:million|billion|thousand|hundred|trillion|milliard|millier|mille|Million|Milliarde|Tausend"
+    r"|Mio|Mrd|bn|mn)(?:s|en|e|d)?\b\.?"
+)
 _CODES = (
     "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ROL|BGN|BGL|HRK|TRY|TRL|UAH|RUB|RUR|ATS|DEM|FRF"
     "|ITL|ESP|PTE|BEF|NLG|FIM|GRD|IEP|CYP|MTL|SKK|SIT|LTL|LVL|EEK|ISK|KRW|JPY|CNY|CAD|SGD|AUD|NZD"
@@ -79,7 +82,8 @@ def _counted(number: str) -> str:
     return rf"{_ABOUT}(?<![\w.,/])(?:{one}(?:{_AND}{one}){{0,2}}+|{things})"
 
 
-_KOREAN_NUMBER = r"(?<![\d.,])(?:약\s?)?\d{1,3}(?:,?\d{3})*(?:\.\d+)?\s?(?:[십백천만억조]{1,3}\s?(?:\d[\d,]*\s?[십백천만억]{0,2}\s?)?){0,3}"
+_KOREAN_NUMBER = r"(?<![\d.,])(?:약\s?)?\d{1,3}(?:,?\d{3})*(?:\.\d+)?\s?"
+    r"(?:[십백천만억조]{1,3}\s?(?:\d[\d,]*\s?[십백천만억]{0,2}\s?)?){0,3}"
 
 QUANTITIES = (
     Rule(
