@@ -82,8 +82,10 @@ def _counted(number: str) -> str:
     return rf"{_ABOUT}(?<![\w.,/])(?:{one}(?:{_AND}{one}){{0,2}}+|{things})"
 
 
-_KOREAN_NUMBER = r"(?<![\d.,])(?:약\s?)?\d{1,3}(?:,?\d{3})*(?:\.\d+)?\s?"
+_KOREAN_NUMBER = (
+    r"(?<![\d.,])(?:약\s?)?\d{1,3}(?:,?\d{3})*(?:\.\d+)?\s?"
     r"(?:[십백천만억조]{1,3}\s?(?:\d[\d,]*\s?[십백천만억]{0,2}\s?)?){0,3}"
+)
 
 QUANTITIES = (
     Rule(
