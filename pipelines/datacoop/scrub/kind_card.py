@@ -60,7 +60,7 @@ CPU. Weights: {training.size_bytes / 1e6:.2f} MB. Licence: see `LICENSE`.
 {material}
 
 Gold: spans set by people, {training.gold_rows} rows. Silver and taught: spans that links or another
-model gave, {training.other_rows} rows. Some rows are learnt once more in one case only. An
+model gave, {training.other_rows} rows. Gold is learnt twice, and some rows again in one case. An
 organisation that gold marks as harmless, such as the highest court of a state, is told apart from
 others and not reported; so are people, whom the model of names finds.
 {CLUSTERS * training.has_lookups}

@@ -41,8 +41,8 @@ _ENGLISH_PARTS = (
     "|Puerto|Sri|Saint|Equatorial|Roman|Greek|Russian|Turkish"
 )
 _ENGLISH_PAIRS = (
-    "African[- ]American|Sierra Leonean|Costa Rican|Puerto Rican|Sri Lankan|New Zealander"
-    "|Papua New Guinean|Cape Verdean|San Marinese|Jehovah['’]s Witness(?:es)?|Roma(?=\\s(?:origin"
+    "(?:African[- ]American|Sierra Leonean|Costa Rican|Puerto Rican|Sri Lankan|New Zealander"
+    "|Papua New Guinean|Cape Verdean)s?|San Marinese|Jehovah['’]s Witness(?:es)?|Roma(?=\\s(?:origin"
     "|famil|ethnic|wom[ae]n|m[ae]n\\b|minorit|communit|people|descent|child))"
     "|Christians|Christian(?=\\s(?:faith|famil|communit|minorit|belief|origin|religion))"
 )
@@ -111,12 +111,14 @@ Norweg Österreich Pakistan Palästinens Peruan Philippin Portugies Ruand Schwei
 Spani Südafrikan Südkorean Syr Thailänd Togo Tunesi Ugand Ukrain Venezolan Zypri Isländ
 """
 _GERMAN_E = """
-Bulgar Chines Dän Deutsch Est Finn Franzos Griech Jesid Jud Kroat Kurd Lett Mongol Rom Russ Rumän
-Sint Schott Schwed Serb Slowak Slowen Tadschik Tschech Tschetschen Türk Ungar Usbek Vietnames
-Zypriot Alevit Buddhist Christ Hindu Katholik Kopt Moslem Muslim Protestant Schiit Sunnit
+Bulgar Chines Dän Est Finn Franzos Griech Jesid Jud Kroat Kurd Lett Mongol Russ Rumän Schott Schwed
+Serb Slowak Slowen Tadschik Tschech Tschetschen Türk Ungar Usbek Vietnames Zypriot Alevit Buddhist
+Katholik Kopt Moslem Muslim Protestant Schiit Sunnit
 """
-_GERMAN_NOT = frozenset({"Rom", "Est", "Christ", "Japaner"})
-"""Stems that are words or names of their own; their longer forms are enough."""
+_GERMAN_OTHERS = """
+Deutsche Deutschen Deutscher Deutsches Christen Sinti Sinto Romni Katholik Alevit Buddhist
+Protestant Schiit Sunnit
+"""
 
 _KOREAN_LANDS = (
     "한국 북한 조선 중국 일본 미국 영국 독일 프랑스 이탈리아 스페인 포르투갈 "
@@ -198,11 +200,11 @@ def _french() -> str:
 def _german() -> str:
     people = [f"{stem}{end}" for stem in _GERMAN_ER.split() for end in _ER_ENDS]
     people += [f"{stem}{end}" for stem in _GERMAN_E.split() for end in _E_ENDS]
-    return any_of(word for word in people if word not in _GERMAN_NOT)
+    return any_of((*people, *_GERMAN_OTHERS.split()))
 
 
 _ER_ENDS = ("er", "ers", "ern", "erin", "erinnen")
-_E_ENDS = ("e", "en", "in", "innen", "er", "es")
+_E_ENDS = ("e", "en", "in", "innen")
 _MEN_WOMEN = any_of(word for stem in _GERMAN_CALLINGS.split() for word in (stem, stem + "in"))
 
 GROUPS = (

@@ -24,15 +24,15 @@ _OF = r"(?:[A-Z][a-z]+\s|[a-zéèç]+\s(?=sterling)|new\s){0,2}"
 _AFTER_COIN = r"(?:\s(?:sterling|[a-zéèç]{4,12}(?=\s\()))?(?:\s?\((?:[A-Z]{2,4}|[€$£])\))?"
 _ABOUT = r"(?:(?:about|approximately|around|some|environ|rund|etwa|ca\.)\s)?"
 _MONEY = (
-    rf"{_ABOUT}(?<![\w.,]){_NUMBER}(?:[\s-](?:{_LARGE})){{0,2}}+\s?(?:de\s|d['’])?"
+    rf"(?<![\w.,]){_ABOUT}{_NUMBER}(?:[\s-](?:{_LARGE})){{0,2}}+\s?(?:de\s|d['’])?"
     rf"(?:{_OF}{_COINS}\b{_AFTER_COIN}|(?:{_CODES})\b|[€$£¥₩])"
 )
 _MONEY_BEFORE = (
-    rf"{_ABOUT}(?:(?<![A-Za-z])(?:{_CODES}|US|CA|C|S|A)\s?[€$£]?|[€$£¥₩])\s?{_NUMBER}"
+    rf"(?<![\w.,]){_ABOUT}(?:(?:{_CODES}|US|CA|C|S|A)\s?[€$£]?|[€$£¥₩])\s?{_NUMBER}"
     rf"(?:\s(?:{_LARGE}))?+(?:\s?(?:-|to|and|à|bis)\s?{_NUMBER}(?!\d))?"
 )
 _SHARE = (
-    rf"{_ABOUT}(?<![\w.,]){_NUMBER}(?:\s?(?:%|per\scent|percent)?\s?(?:-|to|and|or|à|et|bis|und)\s?{_NUMBER})?"
+    rf"(?<![\w.,]){_ABOUT}{_NUMBER}(?:\s?(?:%|per\scent|percent)?\s?(?:-|to|and|or|à|et|bis|und)\s?{_NUMBER})?"
     r"(?:\s|-)?(?:%|‰|per\s?cent\b|percentage\spoints?\b|pour\s?cent\b|Prozent\b|v\.\s?H\.)"
 )
 _UNITS = (
@@ -43,7 +43,7 @@ _UNITS = (
     r"|Hektar|Quadratmetern?|Kubikmetern?|Metern?|Kilometern?|Gramm|Kilogramm|Tonnen|Litern?"
     r"|hectolitres?|pouces|dioptres?|diopters?|decibels?|dB|kWh?|volts?|degrees|degrés|Grad)"
 )
-_SIZE = rf"{_ABOUT}(?<![\w.,/]){_NUMBER}(?:\s?(?:x|by|to|-|à|bis)\s?{_NUMBER})?[\s-]?{_UNITS}(?!\w)"
+_SIZE = rf"(?<![\w.,/]){_ABOUT}{_NUMBER}(?:\s?(?:x|by|to|-|à|bis)\s?{_NUMBER})?[\s-]?{_UNITS}(?!\w)"
 
 _ONES = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
@@ -79,7 +79,7 @@ _AND = r"(?:,\s|\s(?:and|et|und)\s)"
 def _counted(number: str) -> str:
     one = rf"{number}[\s-]{_SPANS}(?!\w|\s(?:old|of\sage))"
     things = rf"{number}\s(?:(?:other|further|more|autres|weitere[nr]?|[a-z]{{4,9}})\s)?{_THINGS}\b"
-    return rf"{_ABOUT}(?<![\w.,/])(?:{one}(?:{_AND}{one}){{0,2}}+|{things})"
+    return rf"(?<![\w.,/]){_ABOUT}(?:{one}(?:{_AND}{one}){{0,2}}+|{things})"
 
 
 _KOREAN_NUMBER = (
@@ -105,7 +105,7 @@ QUANTITIES = (
     Rule(
         entity="QUANTITY",
         patterns=((_counted(rf"(?:{_ENGLISH_NUMBER}|{_FRENCH_NUMBER}|{_GERMAN_NUMBER})"), 0.5),),
-        guard=rf"[a-zé][\s-](?:[a-z]{{4,9}}\s)?(?:{_SPANS}|{_THINGS})\b",
+        guard=rf"\b(?:{_SPANS}|{_THINGS})\b",
     ),
     Rule(
         entity="QUANTITY",
