@@ -42,8 +42,8 @@ _ENGLISH_PARTS = (
 )
 _ENGLISH_PAIRS = (
     "(?:African[- ]American|Sierra Leonean|Costa Rican|Puerto Rican|Sri Lankan|New Zealander"
-    "|Papua New Guinean|Cape Verdean)s?|San Marinese|Jehovah['’]s Witness(?:es)?|Roma(?=\\s(?:origin"
-    "|famil|ethnic|wom[ae]n|m[ae]n\\b|minorit|communit|people|descent|child))"
+    "|Papua New Guinean|Cape Verdean)s?|San Marinese|Jehovah['’]s Witness(?:es)?"
+    "|Roma(?=\\s(?:origin|famil|ethnic|wom[ae]n|m[ae]n\\b|minorit|communit|people|descent|child))"
     "|Christians|Christian(?=\\s(?:faith|famil|communit|minorit|belief|origin|religion))"
 )
 
