@@ -23,9 +23,8 @@ BATCH = 200
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _LABELS = {"PERSON": "PER", "LOCATION": "LOC", "ORGANIZATION": "ORG"}
-_KIND_LABELS = {**_LABELS, "NRP": "NRP"}
 KINDS_EACH = 4
-"""Models of kinds learn one text of so many."""
+"""The French model of kinds learns one text of so many."""
 
 
 def _comma_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -75,18 +74,16 @@ def french_texts(corpora: Path) -> dict[str, list[str]]:
     }
 
 
-def taught(
-    language: str, texts: dict[str, list[str]], labels: dict[str, str]
-) -> Iterator[dict[str, object]]:
+def taught(language: str, texts: dict[str, list[str]]) -> Iterator[dict[str, object]]:
     """Label texts with the spaCy model of their language."""
     for corpus, some in texts.items():
         for low in range(0, len(some), BATCH):
             batch = some[low : low + BATCH]
             for place, found in enumerate(spacy_names(language, batch), start=low):
                 spans = [
-                    {"start": one.start, "end": one.end, "label": labels[one.entity]}
+                    {"start": one.start, "end": one.end, "label": _LABELS[one.entity]}
                     for one in found
-                    if one.entity in labels
+                    if one.entity in _LABELS
                 ]
                 name = f"{language}-{corpus}-{place}"
                 yield {"id": name, "lang": language, "text": some[place], "spans": spans}
@@ -123,10 +120,11 @@ def main(corpora: Path, out: Path) -> None:
     """Write the files to learn from into the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     _write(out / "en_chats.jsonl", chats(corpora))
-    for language, texts in (("fr", french_texts(corpora)), ("en", english_texts(corpora))):
-        _write(out / f"{language}_taught.jsonl", taught(language, texts, _LABELS))
-        few = {corpus: some[::KINDS_EACH] for corpus, some in texts.items()}
-        _write(out / f"{language}_kinds_taught.jsonl", taught(language, few, _KIND_LABELS))
+    french = french_texts(corpora)
+    few = {corpus: some[::KINDS_EACH] for corpus, some in french.items()}
+    _write(out / "fr_taught.jsonl", taught("fr", french))
+    _write(out / "fr_kinds_taught.jsonl", taught("fr", few))
+    _write(out / "en_taught.jsonl", taught("en", english_texts(corpora)))
 
 
 if __name__ == "__main__":

@@ -39,50 +39,6 @@ _ECHR_FR = Source(
     link="https://github.com/mariasierro/automatic-anonymization-ECHR-French-Spanish",
 )
 
-_EN_TAUGHT = (
-    Source(
-        title="spans that spaCy's en_core_web_md 3.7.1 found; it was trained on OntoNotes 5",
-        authors="Explosion",
-        licence="MIT",
-        link="https://github.com/explosion/spacy-models",
-    ),
-    Source(
-        title="news articles of the MinHash tutorial",
-        authors="Chris McCormick",
-        licence="MIT",
-        link="https://github.com/chrisjmccormick/MinHash",
-    ),
-    Source(
-        title="spans of toxic comments (Civil Comments)",
-        authors="John Pavlopoulos and others",
-        licence="CC0-1.0",
-        link="https://github.com/ipavlopoulos/toxic_spans",
-    ),
-    Source(
-        title="MTS-Dialog",
-        authors="Asma Ben Abacha and others",
-        licence="CC-BY-4.0",
-        link="https://github.com/abachaa/MTS-Dialog",
-    ),
-    Source(
-        title="Banking77",
-        authors="PolyAI",
-        licence="CC-BY-4.0",
-        link="https://github.com/PolyAI-LDN/task-specific-datasets",
-    ),
-    Source(
-        title="PubMedQA",
-        authors="Qiao Jin and others",
-        licence="MIT",
-        link="https://github.com/pubmedqa/pubmedqa",
-    ),
-    Source(
-        title="federal statutes of Canada; not an official version",
-        authors="Department of Justice Canada",
-        licence="OGL-Canada-2.0",
-        link="https://github.com/justicecanada/laws-lois-xml",
-    ),
-)
 _FR_TAUGHT = (
     Source(
         title="spans that spaCy's fr_core_news_md 3.8.0 found",
@@ -153,8 +109,50 @@ SOURCES: Mapping[str, Sequence[Source]] = {
             link="https://github.com/awslabs/multi-domain-goal-oriented-dialogues-dataset",
         ),
     ),
-    "en_taught": _EN_TAUGHT,
-    "en_kinds_taught": _EN_TAUGHT,
+    "en_taught": (
+        Source(
+            title="spans that spaCy's en_core_web_md 3.7.1 found; it was trained on OntoNotes 5",
+            authors="Explosion",
+            licence="MIT",
+            link="https://github.com/explosion/spacy-models",
+        ),
+        Source(
+            title="news articles of the MinHash tutorial",
+            authors="Chris McCormick",
+            licence="MIT",
+            link="https://github.com/chrisjmccormick/MinHash",
+        ),
+        Source(
+            title="spans of toxic comments (Civil Comments)",
+            authors="John Pavlopoulos and others",
+            licence="CC0-1.0",
+            link="https://github.com/ipavlopoulos/toxic_spans",
+        ),
+        Source(
+            title="MTS-Dialog",
+            authors="Asma Ben Abacha and others",
+            licence="CC-BY-4.0",
+            link="https://github.com/abachaa/MTS-Dialog",
+        ),
+        Source(
+            title="Banking77",
+            authors="PolyAI",
+            licence="CC-BY-4.0",
+            link="https://github.com/PolyAI-LDN/task-specific-datasets",
+        ),
+        Source(
+            title="PubMedQA",
+            authors="Qiao Jin and others",
+            licence="MIT",
+            link="https://github.com/pubmedqa/pubmedqa",
+        ),
+        Source(
+            title="federal statutes of Canada; not an official version",
+            authors="Department of Justice Canada",
+            licence="OGL-Canada-2.0",
+            link="https://github.com/justicecanada/laws-lois-xml",
+        ),
+    ),
     "fr_echr_train": (_ECHR_FR,),
     "fr_echr_dev": (_ECHR_FR,),
     "fr_wikiann_train": (_WIKIANN,),

@@ -48,39 +48,40 @@ _ENGLISH_PAIRS = (
 )
 
 _FRENCH = """
-afghan afghane albanais albanaise algérien algérienne allemand allemande américain américaine
-andorran andorrane angolais angolaise arabe argentin argentine arménien arménienne asiatique
-australien australienne autrichien autrichienne azerbaïdjanais azerbaïdjanaise bangladais
-bangladaise basque belge béninois béninoise berbère biélorusse birman birmane bolivien bolivienne
-bosniaque bosnien bosnienne brésilien brésilienne breton bretonne britannique bulgare burkinabè
-burkinabé burundais burundaise cambodgien cambodgienne camerounais camerounaise canadien canadienne
-catalane centrafricain centrafricaine chilien chilienne chinois chinoise chypriote colombien
-colombienne comorien comorienne congolais congolaise coréen coréenne corse croate cubain cubaine
-danois danoise djiboutien djiboutienne dominicain dominicaine égyptien égyptienne équatorien
-équatorienne érythréen érythréenne espagnol espagnole estonien estonienne éthiopien éthiopienne
-finlandais finlandaise français française gabonais gabonaise gambien gambienne géorgien géorgienne
-ghanéen ghanéenne grecque guatémaltèque guinéen guinéenne haïtien haïtienne hongrois hongroise
-indienne indonésien indonésienne irakien irakienne iranien iranienne irlandais irlandaise islandais
-islandaise israélien israélienne italien italienne ivoirien ivoirienne jamaïcain jamaïcaine japonais
-japonaise jordanien jordanienne kabyle kazakh kazakhe kényan kényane kirghize kosovar kosovare
-koweïtien koweïtienne kurde laotien laotienne letton lettone lettonne libanais libanaise libérien
-libérienne libyen libyenne lituanien lituanienne luxembourgeois luxembourgeoise macédonien
-macédonienne maghrébin maghrébine malgache malien malienne maltais maltaise marocain marocaine
-mauricien mauricienne mauritanien mauritanienne mexicain mexicaine moldave monégasque mongol mongole
-monténégrin monténégrine mozambicain mozambicaine néerlandais néerlandaise népalais népalaise
-nigérian nigériane nigérien nigérienne norvégien norvégienne ougandais ougandaise ouzbek ouzbèke
-pakistanais pakistanaise palestinien palestinienne péruvien péruvienne philippin philippine polonais
-polonaise portugais portugaise québécois québécoise roumain roumaine russe rwandais rwandaise
-salvadorien salvadorienne saoudien saoudienne sénégalais sénégalaise serbe sierra-léonais
-sierra-léonaise singapourien singapourienne slovaque slovène somalien somalienne soudanais
-soudanaise suédois suédoise sri-lankais sri-lankaise syrien syrienne tadjik tadjike taïwanais
-taïwanaise tamoul tamoule tanzanien tanzanienne tchadien tchadienne tchèque tchétchène thaïlandais
-thaïlandaise tibétain tibétaine togolais togolaise tsigane tunisien tunisienne turc turcs turque
-turkmène ukrainien ukrainienne uruguayen uruguayenne vénézuélien vénézuélienne vietnamien
-vietnamienne yéménite yougoslave zaïrois zaïroise zambien zambienne zimbabwéen zimbabwéenne
-alévi alévie anglican anglicane athée bouddhiste calviniste catholique chiite copte évangélique
-hindou hindoue hindouiste juif juive luthérien luthérienne mormon mormone musulman musulmane
-protestant protestante salafiste sikh sikhe sunnite yézidi yézidie
+afghan afghane albanais albanaise algérien algérienne allemand allemande alsacien alsacienne
+américain américaine anglais anglaise andorran andorrane angolais angolaise arabe argentin argentine
+arménien arménienne asiatique australien australienne autrichien autrichienne azerbaïdjanais
+azerbaïdjanaise bangladais bangladaise basque belge béninois béninoise berbère biélorusse birman
+birmane bolivien bolivienne bosniaque bosnien bosnienne brésilien brésilienne breton bretonne
+britannique bulgare burkinabè burkinabé burundais burundaise cambodgien cambodgienne camerounais
+camerounaise canadien canadienne catalane centrafricain centrafricaine chilien chilienne chinois
+chinoise chypriote colombien colombienne comorien comorienne congolais congolaise coréen coréenne
+corse croate cubain cubaine danois danoise écossais écossaise djiboutien djiboutienne dominicain
+dominicaine égyptien égyptienne équatorien équatorienne érythréen érythréenne espagnol espagnole
+estonien estonienne éthiopien éthiopienne finlandais finlandaise flamand flamande gallois galloise
+français française gabonais gabonaise gambien gambienne géorgien géorgienne ghanéen ghanéenne
+grecque guatémaltèque guinéen guinéenne haïtien haïtienne hongrois hongroise indienne indonésien
+indonésienne irakien irakienne iranien iranienne irlandais irlandaise islandais islandaise israélien
+israélienne italien italienne ivoirien ivoirienne jamaïcain jamaïcaine japonais japonaise jordanien
+jordanienne kabyle kazakh kazakhe kényan kényane kirghize kosovar kosovare koweïtien koweïtienne
+kurde laotien laotienne letton lettone lettonne libanais libanaise libérien libérienne libyen
+libyenne lituanien lituanienne luxembourgeois luxembourgeoise macédonien macédonienne maghrébin
+maghrébine malgache malien malienne maltais maltaise marocain marocaine mauricien mauricienne
+mauritanien mauritanienne mexicain mexicaine moldave monégasque mongol mongole monténégrin
+monténégrine mozambicain mozambicaine néerlandais néerlandaise népalais népalaise nigérian nigériane
+nigérien nigérienne norvégien norvégienne ougandais ougandaise ouzbek ouzbèke pakistanais
+pakistanaise palestinien palestinienne péruvien péruvienne philippin philippine polonais polonaise
+portugais portugaise québécois québécoise roumain roumaine russe rwandais rwandaise salvadorien
+salvadorienne saoudien saoudienne sénégalais sénégalaise serbe sierra-léonais sierra-léonaise
+singapourien singapourienne slovaque slovène somalien somalienne soudanais soudanaise suédois
+suédoise sri-lankais sri-lankaise syrien syrienne tadjik tadjike taïwanais taïwanaise tamoul tamoule
+tanzanien tanzanienne tchadien tchadienne tchèque tchétchène thaïlandais thaïlandaise tibétain
+tibétaine togolais togolaise tsigane tunisien tunisienne turc turcs turque turkmène wallon wallonne
+ukrainien ukrainienne uruguayen uruguayenne vénézuélien vénézuélienne vietnamien vietnamienne
+yéménite yougoslave zaïrois zaïroise zambien zambienne zimbabwéen zimbabwéenne alévi alévie anglican
+anglicane athée bouddhiste calviniste catholique chiite copte évangélique hindou hindoue hindouiste
+juif juive luthérien luthérienne mormon mormone musulman musulmane protestant protestante salafiste
+sikh sikhe sunnite yézidi yézidie
 """
 
 _GERMAN = """
