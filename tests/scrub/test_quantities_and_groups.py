@@ -1,4 +1,4 @@
-"""Quantities, peoples and callings are found by patterns in four languages, plain words are not."""
+"""Quantities, peoples, callings and Korean places are found by patterns, plain words are not."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from scrubbing import make_policy
 from datacoop.records.policies import EntityPolicy
 from datacoop.scrub.presidio import PresidioFinder
 
-RULES = {entity: EntityPolicy(operator="replace") for entity in ("QUANTITY", "NRP")}
+RULES = {entity: EntityPolicy(operator="replace") for entity in ("QUANTITY", "NRP", "LOCATION")}
 FINDER = PresidioFinder(replace(make_policy(), entities=RULES), ("en",), {})
 
 
@@ -78,3 +78,15 @@ def test_quantities(text: str, quantities: list[str]) -> None:
 )
 def test_groups(text: str, groups: list[str]) -> None:
     assert found(text, "NRP") == groups
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("그는 부산에서 태어나 서울시에 산다.", ["부산에서", "서울시에"]),
+        ("베트남과 일본을 다녀왔다.", ["베트남과", "일본을"]),
+        ("그녀는 나무를 심고 상주에게 인사했다.", []),
+    ],
+)
+def test_korean_places(text: str, places: list[str]) -> None:
+    assert found(text, "LOCATION") == places

@@ -13,6 +13,7 @@ from datacoop.scrub.recognizers.online import (
     WALLETS,
     WEAK_PHONE,
 )
+from datacoop.scrub.recognizers.places import PLACES
 from datacoop.scrub.recognizers.quantities import QUANTITIES
 from datacoop.scrub.recognizers.values import Country, Rule
 
@@ -106,7 +107,7 @@ SHARED = Country(
     rules=(
         EMAIL, SPELLED_EMAIL, CARD, IBAN, PHONE, WEAK_PHONE, COORDINATES,
         *HANDLES, *DEVICES, *WALLETS, *DATES, *AGES, *CASES, *ADDRESSES,
-        *QUANTITIES, *GROUPS,
+        *QUANTITIES, *GROUPS, *PLACES,
     ),
     stock=STOCK,
 )  # fmt: skip
