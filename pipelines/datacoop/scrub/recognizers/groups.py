@@ -1,4 +1,4 @@
-"""Words for nationalities, peoples, beliefs and callings, in English, French, German and Korean.
+"""Words for nationalities, peoples, beliefs, callings and health, in English, French, German and Korean.
 
 In each language they are written as people of that language write them, so the language of a text
 need not be known: a word that means something else in another of the four is left out.
@@ -142,13 +142,18 @@ _KOREAN_BELIEFS = (
 
 
 _ENGLISH_CALLINGS = """
-accountant actor actress architect baker barber breadwinner businessman businesswoman butcher
-carpenter caretaker cleaner colonel cook dentist electrician engineer farmer fisherman hairdresser
-imam interpreter journalist labourer landlord lecturer librarian lieutenant mechanic midwife miner
-monk musician nun nurse painter paramedic pensioner pharmacist photographer physician pilot plumber
-politician priest professor psychiatrist psychologist rabbi researcher sailor salesman saleswoman
-sergeant shopkeeper singer soldier student surgeon tailor teacher translator veterinarian waiter
-waitress watchman welder widow widower unemployed
+accountant actor actress ambassador apprentice architect artist assistant athlete author baker
+barber biologist breadwinner businessman businesswoman butcher caretaker carpenter chairman
+chairwoman chef chemist cleaner clerk coach colonel consultant cook councillor dealer dentist
+detective diplomat doctor driver economist electrician engineer entrepreneur farmer firefighter
+fisherman footballer freelancer gardener geologist guard hairdresser historian homemaker housewife
+imam inspector interpreter jeweller journalist labourer landlord lecturer librarian lieutenant
+locksmith manager mechanic midwife miner monk musician nun nurse officer optician owner painter
+paramedic pensioner pharmacist photographer physician physiotherapist pilot plumber politician
+postman priest professor psychiatrist psychologist rabbi receptionist researcher roofer sailor
+salesman saleswoman scientist self-employed sergeant shepherd shoemaker shopkeeper singer smuggler
+soldier stewardess student surgeon tailor teacher trader trainee translator tutor unemployed
+veterinarian waiter waitress warden watchman welder widow widower
 """
 _ENGLISH_PAIRED = """
 academy army artillery assistant authority bank bus civil company construction customs factory farm
@@ -159,6 +164,16 @@ _ENGLISH_HEADS = """
 assistant captain clerk director doctor driver employee guard inspector manager officer secretary
 servant worker prisoner pupil
 """
+_STATES = """
+heterosexual homosexual gay lesbian bisexual transgender transsexual intersex blind deaf epileptic
+diabetic schizophrenic schizophrenia paraplegic autistic alcoholic HIV-positive hétérosexuel
+hétérosexuelle homosexuel homosexuelle lesbienne bisexuel bisexuelle transgenre séropositif
+séropositive épileptique diabétique schizophrène paraplégique autiste alcoolique heterosexuell
+homosexuell schwul lesbisch bisexuell transsexuell querschnittsgelähmt alkoholkrank drogenabhängig
+schizophren HIV-positiv
+"""
+"""Orientation and health, where one word tells them."""
+
 _FRENCH_CALLINGS = """
 agriculteur agricultrice architecte boucher boulanger boulangère chômeur chômeuse coiffeur coiffeuse
 comptable dentiste enseignant enseignante étudiant étudiante infirmier infirmière informaticien
@@ -246,6 +261,7 @@ GROUPS = (
                 0.4,
             ),
             (rf"\b{any_of(_FRENCH_CALLINGS.split())}s?\b", 0.4),
+            (rf"\b{any_of(_STATES.split())}(?:s|e[nrs]?)?\b", 0.4),
             (
                 rf"\b(?:{_MEN_WOMEN}|{any_of(_GERMAN_WOMEN.split())})(?:e[nrs]?|[ns]|nen)?\b",
                 0.4,
