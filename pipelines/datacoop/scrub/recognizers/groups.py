@@ -1,4 +1,4 @@
-"""Words for nationalities, peoples, beliefs, callings and health, in English, French, German and Korean.
+"""Words for peoples, beliefs, callings and health, in English, French, German and Korean.
 
 In each language they are written as people of that language write them, so the language of a text
 need not be known: a word that means something else in another of the four is left out.
