@@ -17,6 +17,8 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy, ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.scrub import crfsuite, kind_training, kinds, names, presidio, training
+from datacoop.scrub.evaluation import Slice, evaluate, part_of, read_gold
+from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.kind_gold import KindRow, Marked, read_kinds
 from datacoop.scrub.name_features import Units
 from datacoop.scrub.presidio import PresidioFinder
@@ -287,3 +289,18 @@ def test_no_shipped_model_learnt_a_test_row(language: str) -> None:
         allowed = [row for row in rows[name] if training.spelt(row["text"]) not in test_texts]
         assert not any(is_test_row(row["id"]) for row in allowed)
         assert digest == training.ids_digest(row["id"] for row in allowed)
+
+
+@pytest.mark.corpora
+def test_the_court_policy_takes_out_what_leads_back_to_people() -> None:
+    rows = part_of(read_gold(corpora.path("pii_gold") / "en_tab.jsonl"), "test")
+    finder = PolicyFinder(court(), ("en",), names.installed_models(MODELS))
+    found = evaluate(rows, court(), finder, lambda *_: None)
+    recall = {kind: found.tallies[Slice("en", "", kind)].recall for kind in ("DIRECT", "QUASI")}
+    precision = found.covers["en"].precision
+    assert not found.not_searched
+    assert recall["DIRECT"] == 1
+    assert recall["QUASI"] is not None
+    assert recall["QUASI"] > 0.88
+    assert precision is not None
+    assert precision > 0.55
