@@ -23,6 +23,8 @@ BATCH = 200
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _LABELS = {"PERSON": "PER", "LOCATION": "LOC", "ORGANIZATION": "ORG"}
+KINDS_EACH = 4
+"""The French model of kinds learns one text of so many."""
 
 
 def _comma_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -118,7 +120,10 @@ def main(corpora: Path, out: Path) -> None:
     """Write the files to learn from into the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     _write(out / "en_chats.jsonl", chats(corpora))
-    _write(out / "fr_taught.jsonl", taught("fr", french_texts(corpora)))
+    french = french_texts(corpora)
+    few = {corpus: some[::KINDS_EACH] for corpus, some in french.items()}
+    _write(out / "fr_taught.jsonl", taught("fr", french))
+    _write(out / "fr_kinds_taught.jsonl", taught("fr", few))
     _write(out / "en_taught.jsonl", taught("en", english_texts(corpora)))
 
 

@@ -107,8 +107,10 @@ def main(corpora: Path, out: Path) -> None:
     texts = [row.text for row in examples]
     units = _with_morphemes(read(texts), texts)
     parts = [(units, training.unit_labels(units, examples))]
-    fitted = train_weights(parts, training.BUCKET_BITS, print, ROUNDS)
-    weights = Weights(scores=training.all_scores(fitted), bucket_bits=training.BUCKET_BITS)
+    fitted = train_weights(parts, names.LABELS, training.BUCKET_BITS, print, ROUNDS)
+    weights = Weights(
+        scores=training.all_scores(fitted, training.BUCKET_BITS), bucket_bits=training.BUCKET_BITS
+    )
     rows: dict[bool, list[dict[str, object]]] = {True: [], False: []}
     every = _texts(corpora)
     for low in range(0, len(every), 500):
@@ -121,6 +123,7 @@ def main(corpora: Path, out: Path) -> None:
         scored = replace(units, scores=lambda scores=scores: scores)
         model = names.NameModel(
             language="ko",
+            labels=names.LABELS,
             threshold=0.5,
             read=lambda _, scored=scored: scored,
             transitions=fitted.transitions.astype(np.int64),

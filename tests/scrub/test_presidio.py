@@ -13,7 +13,7 @@ from scrubbing import COUNTRIES, FRAGMENTS, VALUES, make_policy
 
 from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy
-from datacoop.scrub import names
+from datacoop.scrub import kinds, names
 from datacoop.scrub.names import NameSpan
 from datacoop.scrub.presidio import PresidioFinder, has_spacy_model
 from datacoop.scrub.recognizers.catalogue import NAMED, entities
@@ -159,9 +159,12 @@ def test_names_are_found_in_english_and_french(language: str, text: str, name: s
         assert [text[one.start : one.end] for one in found] == [name]
 
 
-def test_places_are_left_to_spacy_and_people_to_our_own_model() -> None:
+def test_without_a_model_of_kinds_places_are_left_to_spacy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     if not has_spacy_model("en"):
         pytest.skip("needs the model of names for en")
+    monkeypatch.setattr(kinds, "kinds_folder", lambda _: None)
     policy = make_policy(names=True)
     both = {**policy.entities, "LOCATION": EntityPolicy(operator="replace")}
     finder = PresidioFinder(replace(policy, entities=both), ("en",), names.installed_models())

@@ -1,12 +1,14 @@
-"""`datacoop models`: small models that find names."""
+"""`datacoop models`: small models that find names, and other kinds of entities."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from datacoop.cli.common import FOLDER, emit, facts, json_option, table
 from datacoop.errors import SettingsError
-from datacoop.scrub import training
+from datacoop.scrub import kind_training, kinds, training
+from datacoop.scrub.name_card import Figures
 from datacoop.scrub.names import NameModel, installed_models, load_model
 from datacoop.scrub.presidio import SPACY_MODELS, has_spacy_model
 
@@ -26,6 +28,8 @@ def command() -> None:
 def list_models(as_json: bool) -> None:
     """List the languages whose names are found here, and by which model.
 
+    A model in a folder `kinds` finds places, organisations, groups of people and quantities.
+
     \b
     Example:
       datacoop models list --json
@@ -34,12 +38,17 @@ def list_models(as_json: bool) -> None:
         {"language": language, "kind": "crf", "model": f"datacoop-names/{language}"}
         for language in installed_models()
     ]
+    own += [
+        {"language": language, "kind": "crf", "model": f"datacoop-names/{language}/{kinds.FOLDER}"}
+        for language, folder in installed_models().items()
+        if kinds.kinds_folder(folder)
+    ]
     spacy = [
         {"language": language, "kind": "spacy", "model": name}
         for language, name in SPACY_MODELS.items()
         if has_spacy_model(language) and language not in installed_models()
     ]
-    value = sorted([*own, *spacy], key=lambda model: model["language"])
+    value = sorted([*own, *spacy], key=lambda model: (model["language"], model["model"]))
     rows = [list(model.values()) for model in value]
     note = "Rows in any other language wait in quarantine: scrub.language_unsupported."
     emit(as_json, value, table("", ["language", "kind", "model"], rows), note)
@@ -51,6 +60,7 @@ def list_models(as_json: bool) -> None:
 @click.option("--silver", type=FOLDER, multiple=True, help="Learnt where gold agrees.")
 @click.option("--taught", type=FOLDER, multiple=True, help="Learnt as they are.")
 @click.option("--lookups", type=FOLDER, help="Folder of spacy-lookups-data's tables.")
+@click.option("--kinds", "of_kinds", is_flag=True, help="Learn places, organisations and more.")
 @click.option("--out", type=FOLDER, required=True, help="A new folder for the model.")
 @json_option
 def train(
@@ -59,12 +69,15 @@ def train(
     silver: tuple[Path, ...],
     taught: tuple[Path, ...],
     lookups: Path | None,
+    of_kinds: bool,
     out: Path,
     as_json: bool,
 ) -> None:
     """Train a name model for LANGUAGE from gold spans; minutes on a CPU.
 
-    A fifth of the rows is held out, and the figures on the card are those of that fifth.
+    A fifth of the rows is held out, and the figures on the card are those of that fifth. With
+    --kinds the model finds places, organisations, groups of people and quantities, and silver is
+    learnt as it is; it is used when it lies in the folder `kinds` of the language.
 
     \b
     Example:
@@ -76,8 +89,12 @@ def train(
             click.echo(line, err=True)
 
     material = training.Material(gold=gold, silver=silver, taught=taught, lookups=lookups)
-    trained = training.train(language, material, out, report)
-    figures = {name: dict(found) for name, found in trained.figures.items()}
+    if of_kinds:
+        found = kind_training.train_kinds(language, material, out, report)
+        figures = _by_entity(found.figures)
+    else:
+        trained = training.train(language, material, out, report)
+        figures = {name: dict(part) for name, part in trained.figures.items()}
     value = {"language": language, "folder": str(out), "figures": figures}
     emit(as_json, value, facts({"written": out}), _figures(figures))
 
@@ -94,15 +111,28 @@ def check(model: str, gold: tuple[Path, ...], as_json: bool) -> None:
       datacoop models check ko --gold news.jsonl
     """
     loaded = _load(model)
-    found = training.check(loaded, list(gold)) if gold else {}
-    figures = {name: dict(value) for name, value in found.items()}
+    figures: dict[str, dict[str, float]] = {}
+    if gold and loaded.labels == kinds.LABELS:
+        figures = _by_entity(kind_training.check_kinds(loaded, list(gold)))
+    elif gold:
+        figures = {name: dict(part) for name, part in training.check(loaded, list(gold)).items()}
     value = {"model": model, "language": loaded.language, "sound": True, "figures": figures}
     lines: list[object] = [f"{model}: the files are sound, language {loaded.language}"]
     emit(as_json, value, *lines, *([_figures(figures)] if figures else []))
 
 
+def _by_entity(figures: Mapping[str, Mapping[str, Figures]]) -> dict[str, dict[str, float]]:
+    return {
+        f"{name} {entity}": dict(part)
+        for name, entities in figures.items()
+        for entity, part in entities.items()
+    }
+
+
 def _load(model: str) -> NameModel:
-    folder = installed_models().get(model, Path(model))
+    language, _, rest = model.partition("/")
+    installed = installed_models().get(language)
+    folder = installed / rest if installed and rest in ("", kinds.FOLDER) else Path(model)
     if not (folder / "model.json").is_file():
         raise SettingsError(f"there is no model {model!r}", hint="See `datacoop models list`.")
     return load_model(folder)

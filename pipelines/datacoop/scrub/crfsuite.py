@@ -11,7 +11,6 @@ import pycrfsuite
 
 from datacoop.scrub.name_chain import SCORE_UNIT
 from datacoop.scrub.name_features import Units
-from datacoop.scrub.names import LABELS
 
 ITERATIONS = 100
 PARAMETERS = {
@@ -38,17 +37,18 @@ class FittedWeights:
 
 def train_weights(
     parts: Sequence[tuple[Units, Sequence[int]]],
+    labels: Sequence[str],
     bucket_bits: int,
     report: Callable[[str], None],
     most_rounds: int = ITERATIONS,
 ) -> FittedWeights:
-    """Fit a linear CRF to units and their labels; the same input gives the same weights."""
+    """Fit a linear CRF to units and the numbers of their labels; repeatable to the last bit."""
     rounds = min(most_rounds, int(PARAMETERS["max_iterations"]))
     parameters = {**PARAMETERS, "max_iterations": rounds}
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=parameters, verbose=False)
     names = [str(bucket) for bucket in range(1 << bucket_bits)]
-    for units, labels in parts:
-        _append(trainer, units, labels, bucket_bits, names)
+    for units, numbers in parts:
+        _append(trainer, units, [labels[number] for number in numbers], bucket_bits, names)
     report(f"fitting, {rounds} iterations at most")
     with TemporaryDirectory() as folder:
         file = str(Path(folder) / "model.crfsuite")
@@ -57,13 +57,13 @@ def train_weights(
         tagger.open(file)
         dump = tagger.info()
         tagger.close()
-    return _whole_numbers(dump.state_features, dump.transitions)
+    return _whole_numbers(labels, dump.state_features, dump.transitions)
 
 
 def _append(
     trainer: pycrfsuite.Trainer,
     units: Units,
-    labels: Sequence[int],
+    labels: Sequence[str],
     bucket_bits: int,
     names: list[str],
 ) -> None:
@@ -71,24 +71,26 @@ def _append(
     rows = units.buckets(np.arange(len(labels)), bucket_bits).T
     for low, high in zip(opens, [*opens[1:], len(labels)], strict=True):
         seen = [[names[bucket] for bucket in row if bucket] for row in rows[low:high].tolist()]
-        trainer.append(pycrfsuite.ItemSequence(seen), [LABELS[label] for label in labels[low:high]])
+        trainer.append(pycrfsuite.ItemSequence(seen), labels[low:high])
 
 
 def _whole_numbers(
-    states: dict[tuple[str, str], float], moves: dict[tuple[str, str], float]
+    labels: Sequence[str],
+    states: dict[tuple[str, str], float],
+    moves: dict[tuple[str, str], float],
 ) -> FittedWeights:
     limit = np.iinfo(np.int16).max
     table: dict[int, list[int]] = {}
     for (bucket, label), weight in states.items():
         score = max(-limit, min(limit, round(weight / SCORE_UNIT)))
         if score:
-            table.setdefault(int(bucket), [0] * len(LABELS))[LABELS.index(label)] = score
-    transitions = np.zeros((len(LABELS), len(LABELS)), dtype=np.int16)
+            table.setdefault(int(bucket), [0] * len(labels))[labels.index(label)] = score
+    transitions = np.zeros((len(labels), len(labels)), dtype=np.int16)
     for (before, after), weight in moves.items():
-        transitions[LABELS.index(before), LABELS.index(after)] = round(weight / SCORE_UNIT)
+        transitions[labels.index(before), labels.index(after)] = round(weight / SCORE_UNIT)
     buckets = sorted(table)
     return FittedWeights(
         buckets=np.array(buckets, dtype=np.int64),
-        scores=np.array([table[bucket] for bucket in buckets], np.int16).reshape(-1, len(LABELS)),
+        scores=np.array([table[bucket] for bucket in buckets], np.int16).reshape(-1, len(labels)),
         transitions=transitions,
     )

@@ -39,6 +39,23 @@ _ECHR_FR = Source(
     link="https://github.com/mariasierro/automatic-anonymization-ECHR-French-Spanish",
 )
 
+_FR_TAUGHT = (
+    Source(
+        title="spans that spaCy's fr_core_news_md 3.8.0 found",
+        authors="Explosion",
+        licence="LGPL-LR",
+        link="https://github.com/explosion/spacy-models",
+        note="the weights of that model, its vectors included, are not here",
+    ),
+    Source(
+        title="federal statutes of Canada; not an official version",
+        authors="Department of Justice Canada",
+        licence="OGL-Canada-2.0",
+        link="https://github.com/justicecanada/laws-lois-xml",
+    ),
+    _WIKIANN,
+)
+
 SOURCES: Mapping[str, Sequence[Source]] = {
     "de_germeval": (
         Source(
@@ -140,22 +157,8 @@ SOURCES: Mapping[str, Sequence[Source]] = {
     "fr_echr_dev": (_ECHR_FR,),
     "fr_wikiann_train": (_WIKIANN,),
     "fr_wikiann_dev": (_WIKIANN,),
-    "fr_taught": (
-        Source(
-            title="spans that spaCy's fr_core_news_md 3.8.0 found",
-            authors="Explosion",
-            licence="LGPL-LR",
-            link="https://github.com/explosion/spacy-models",
-            note="the weights of that model, its vectors included, are not here",
-        ),
-        Source(
-            title="federal statutes of Canada; not an official version",
-            authors="Department of Justice Canada",
-            licence="OGL-Canada-2.0",
-            link="https://github.com/justicecanada/laws-lois-xml",
-        ),
-        _WIKIANN,
-    ),
+    "fr_taught": _FR_TAUGHT,
+    "fr_kinds_taught": _FR_TAUGHT,
     "ko_klue_ner": (
         Source(
             title="KLUE: Korean Language Understanding Evaluation, named entity recognition",
@@ -263,13 +266,14 @@ def _credit(source: Source) -> str:
     return f"{source.title}, by {source.authors}, {source.licence}{note}, {source.link}"
 
 
-_CLUSTERS = """
+CLUSTERS = """
 Brown clusters and frequencies of the 300,000 commonest words are those of spacy-lookups-data 1.0.5
 (MIT), kept by checksum.
 """
 
 
-def _licences(file_name: str) -> str:
+def licences(file_name: str) -> str:
+    """Return the licences of a file that a model learns from, as SPDX ids."""
     sources = SOURCES.get(stem(file_name), ())
     return ", ".join(dict.fromkeys(source.licence for source in sources)) or "not known"
 
@@ -278,12 +282,12 @@ def card_text(training: Training) -> str:
     """Return the model card, in Markdown."""
     files = [(use, name) for use, names in training.digests.items() for name in names]
     material = "\n".join(
-        f"| {name} | {use} | {_licences(name)} | `{training.digests[use][name]}` |"
+        f"| {name} | {use} | {licences(name)} | `{training.digests[use][name]}` |"
         for use, name in files
     )
     options = " ".join(f"--{use} {name}" for use, name in files)
     options += " --lookups data" * training.has_lookups
-    clusters = _CLUSTERS * training.has_lookups
+    clusters = CLUSTERS * training.has_lookups
     rows = "\n".join(
         f"| {name} | {threshold} | {part['rows']:.0f} | {part['people']:.0f} "
         f"| {part['recall']:.3f} | {part['character_recall']:.3f} "

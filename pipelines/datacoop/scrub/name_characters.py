@@ -6,7 +6,6 @@ import numpy as np
 
 from datacoop.scrub import name_lists
 from datacoop.scrub.name_features import (
-    LABEL_COUNT,
     Description,
     Numbers,
     Places,
@@ -103,9 +102,9 @@ def character_units(texts: Sequence[str], vocabulary: Vocabulary, weights: Weigh
         ]
 
     def scores() -> Scores:
-        total = np.zeros((len(word), LABEL_COUNT), dtype=np.int32)
         if weights is None:
-            return total
+            return np.zeros((len(word), 0), dtype=np.int32)
+        total = np.zeros((len(word), weights.label_count), dtype=np.int32)
         for low in range(0, len(word), _SLICE_UNITS):
             some = np.arange(low, min(low + _SLICE_UNITS, len(word)))
             for number, facts in enumerate(columns(some)):

@@ -19,8 +19,6 @@ Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.int32]
 
-LABEL_COUNT = 4
-
 REACH = 2
 """How many words to each side a feature may look at."""
 
@@ -42,12 +40,15 @@ class Weights:
 
     bucket_bits: int
 
+    @property
+    def label_count(self) -> int:
+        """How many labels there are."""
+        return self.scores.shape[1]
+
     def of(self, facts: Numbers, place: int) -> Scores:
         """Return what facts add at a place, shape (facts, labels)."""
-        # The four scores of a bucket are fetched as one number: ten times as fast as by row.
-        packed = self.scores.view(np.int64)[:, 0]
-        fetched = packed.take(buckets(facts, place, self.bucket_bits)).view(np.int16)
-        return fetched.reshape(len(facts), LABEL_COUNT).astype(np.int32)
+        # `take` copies a row whole: ten times as fast as an index.
+        return self.scores.take(buckets(facts, place, self.bucket_bits), axis=0).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,25 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, Protocol, TextIO, TypeVar
 
 from datacoop.errors import SettingsError
 from datacoop.scrub import names
 from datacoop.scrub.name_card import Figures
 from datacoop.scrub.name_examples import Example, Range
+
+Row = TypeVar("Row")
+
+
+class HasId(Protocol):
+    """A row with an id."""
+
+    @property
+    def id(self) -> str:
+        """What says whether the row is held out."""
+
 
 HELD_OUT_EACH = 5
 HELD_OUT_PERCENT = 100 // HELD_OUT_EACH
@@ -34,19 +45,28 @@ def read_gold(path: Path, language: str) -> list[Example]:
     Raises:
         SettingsError: A line is not of that form; the message says which.
     """
-    examples = []
+    return read_rows(path, language, _example)
+
+
+def read_rows(path: Path, language: str, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
+    """Read gold spans as `read_gold` does, each row made by `make`.
+
+    Raises:
+        SettingsError: A line is not of that form; the message says which.
+    """
+    rows = []
     with _opened(path) as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line)
                 if row["lang"] == language:
-                    examples.append(_example(row))
+                    rows.append(make(row))
             except (ValueError, KeyError, TypeError) as error:
                 raise SettingsError(
                     f"line {number} of {path.name} is not a row of gold spans",
                     hint='Each line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}',
                 ) from error
-    return examples
+    return rows
 
 
 def _opened(path: Path) -> TextIO:
@@ -55,13 +75,23 @@ def _opened(path: Path) -> TextIO:
     return path.open(encoding="utf-8")
 
 
-def _example(row: dict[str, object]) -> Example:
+def spans_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the spans of a row.
+
+    Raises:
+        TypeError, ValueError, KeyError: The row is not of the form of gold spans.
+    """
     text, spans = row["text"], row["spans"]
     if not isinstance(text, str) or not isinstance(spans, list):
         raise TypeError
     if any(not 0 <= span["start"] < span["end"] <= len(text) for span in spans):
         raise ValueError
-    ranges = sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in spans)
+    return spans
+
+
+def _example(row: dict[str, Any]) -> Example:
+    text = row["text"]
+    ranges = sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in spans_of(row))
     people = [(low, high) for low, high, label in ranges if label in PERSON_LABELS]
     return Example(
         id=str(row["id"]),
@@ -91,9 +121,9 @@ def _untitled(text: str, ranges: Iterable[Range], language: str) -> Iterator[Ran
             yield start, high
 
 
-def is_held_out(example: Example) -> bool:
+def is_held_out(row: HasId) -> bool:
     """Whether a row is kept from training; depends on its id alone."""
-    digest = hashlib.sha256(example.id.encode()).digest()
+    digest = hashlib.sha256(row.id.encode()).digest()
     return int.from_bytes(digest) % HELD_OUT_EACH == 0
 
 

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from datacoop.scrub import name_lists
 from datacoop.scrub.name_features import (
     EDGE,
-    LABEL_COUNT,
     REACH,
     Numbers,
     Places,
@@ -259,7 +258,8 @@ def _describe(forms: Sequence[str], vocabulary: Vocabulary, weights: Weights | N
     made = [_as_facts(one, kind) for kind, one in enumerate(numbers)]
     order = [own[:, :1], *made[:8], own[:, 1:2], *made[8:], own[:, 2:]]
     facts: Numbers = np.concatenate(order, axis=1)
-    emissions = np.zeros((2 * REACH + 1, len(forms), LABEL_COUNT), dtype=np.int32)
+    label_count = weights.label_count if weights is not None else 0
+    emissions = np.zeros((2 * REACH + 1, len(forms), label_count), dtype=np.int32)
     if weights is not None:
         for place, (step, kind) in enumerate(_PLACES):
             emissions[step + REACH] += weights.of(facts[:, kind], place)
@@ -393,10 +393,11 @@ def _tables(weights: Weights) -> list[Scores]:
 
 def _scores(kept: _Kept, window: _Window, tables: Sequence[Scores]) -> Scores:
     """Return the scores of each unit, shape (units, labels)."""
+    label_count = kept.emissions.shape[2]
     if not len(window.rows):
-        return np.zeros((0, LABEL_COUNT), dtype=np.int32)
+        return np.zeros((0, label_count), dtype=np.int32)
     size = len(window.words)
-    total = np.zeros((size, LABEL_COUNT), dtype=np.int32)
+    total = np.zeros((size, label_count), dtype=np.int32)
     low, high = REACH, size - REACH
     for step in range(-REACH, REACH + 1):
         total[low:high] += kept.emissions[step + REACH].take(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,7 @@ class NameModel:
     """A trained model; scores are whole numbers, so sums have no order."""
 
     language: str
+    labels: tuple[str, ...]
     threshold: float
     """A unit is part of a name from this chance on, unless the caller says otherwise."""
 
@@ -104,15 +105,16 @@ def load_model(folder: Path) -> NameModel:
     """
     settings = _settings(folder)
     _verify(folder / WEIGHTS_FILE, settings["weights_sha256"])
-    bits = int(settings["bucket_bits"])
+    bits, labels = int(settings["bucket_bits"]), tuple(settings["labels"])
     with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
-        scores = np.zeros((1 << bits, len(LABELS)), dtype=np.int16)
+        scores = np.zeros((1 << bits, len(labels)), dtype=np.int16)
         scores[np.cumsum(stored["bucket_steps"].astype(np.int64))] = stored["weights"]
         transitions = stored["transitions"].astype(np.int64)
         vocabulary = restored(stored)
     weights = Weights(scores=scores, bucket_bits=bits)
     return NameModel(
         language=settings["language"],
+        labels=labels,
         threshold=float(settings["threshold"]),
         read=FEATURE_SETS[settings["feature_set"]].reader(vocabulary, weights),
         vocabulary=vocabulary,
@@ -120,7 +122,7 @@ def load_model(folder: Path) -> NameModel:
     )
 
 
-def _settings(folder: Path) -> dict[str, str]:
+def _settings(folder: Path) -> dict[str, Any]:
     try:
         settings = json.loads((folder / SETTINGS_FILE).read_bytes())
     except (OSError, ValueError) as error:
@@ -161,7 +163,7 @@ def find_names(
     """Return the names of people in each text, in order; the batch changes nothing."""
     least = model.threshold if threshold is None else threshold
     found: list[list[NameSpan]] = []
-    for batch in _batches(texts):
+    for batch in batches(texts):
         units = model.read(batch)
         spans: list[list[NameSpan]] = [[] for _ in batch]
         for number, span in _spans(units, label_chances(model, units), least):
@@ -180,7 +182,8 @@ def _missed(text: str, found: Sequence[NameSpan], vocabulary: Vocabulary) -> Ite
             yield NameSpan(start, end, ENTITY, SCORE)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Give the texts in parts of a size that fits in memory, in order."""
     batch: list[str] = []
     size = 0
     for text in texts:

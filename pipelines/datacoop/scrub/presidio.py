@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
-from datacoop.scrub import names
+from datacoop.scrub import kinds, names
 from datacoop.scrub.patterns import (
     PatternSearch,
     Subject,
@@ -54,6 +54,9 @@ _SPACY_ENTITIES = {
 
 _SPACY_ONLY = frozenset(_SPACY_ENTITIES.values()) - {names.ENTITY}
 
+_BY_MODEL = frozenset({names.ENTITY, "LOCATION", "ORGANIZATION"})
+"""What no pattern finds; the rest a model only adds to."""
+
 _SPACY_SCORE = 0.85
 """spaCy gives no score; Presidio gives its findings this one."""
 
@@ -81,7 +84,7 @@ class PresidioFinder:
 
         Args:
             languages: Those of the collection; others are not supported where names count.
-            models: Folders of our own models of names, by language.
+            models: Folders of our own models of names, by language; see `kinds.kinds_folder` too.
 
         Raises:
             SettingsError: The policy names an entity or country that nothing here finds.
@@ -90,6 +93,16 @@ class PresidioFinder:
         self._policy = policy
         self._languages = frozenset(languages)
         self._models = dict(models)
+        self._kinds = {
+            language: found
+            for language, folder in models.items()
+            if (found := kinds.kinds_folder(folder))
+        }
+        self._kind_thresholds = {
+            entity: policy.entities[entity].threshold
+            for entity in kinds.ENTITIES
+            if entity in policy.entities
+        }
         self._searches = _searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
         self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
@@ -99,9 +112,17 @@ class PresidioFinder:
         """Say whether all that the policy asks for can be found in a language."""
         if not self._policy.names:
             return True
-        return language in self._languages and (
-            language in self._models or has_spacy_model(language)
-        )
+        needed = {names.ENTITY} | (_BY_MODEL & set(self._policy.entities))
+        return language in self._languages and needed <= self._by_model(language)
+
+    def _by_model(self, language: str) -> set[str]:
+        """Give the entities that the models of a language find."""
+        found = {names.ENTITY} if language in self._models else set()
+        if language in self._kinds:
+            found |= set(kinds.ENTITIES)
+        if has_spacy_model(language):
+            found |= set(_SPACY_ENTITIES.values())
+        return found
 
     def find(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
         """Give the findings of each text, unmerged, at or above the policy's thresholds.
@@ -169,13 +190,23 @@ class PresidioFinder:
         if language not in self._models:
             return self._spacy_names(language, texts)
         own = self._own_names(language, texts)
-        if not has_spacy_model(language) or not _SPACY_ONLY & set(self._policy.entities):
-            return own
-        # Our models know people; places and organisations are left to spaCy where it has a model.
-        more = self._spacy_names(language, texts)
         return [
-            [*found, *(one for one in findings if one.entity in _SPACY_ONLY)]
-            for found, findings in zip(own, more, strict=True)
+            [*found, *more]
+            for found, more in zip(own, self._other_names(language, texts), strict=True)
+        ]
+
+    def _other_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Find places, organisations and the like: by our own model, else by spaCy's."""
+        if language in self._kinds and self._kind_thresholds:
+            model = _own_model(self._kinds[language])
+            spans = kinds.find_kinds(model, texts, self._kind_thresholds)
+            return [[Finding(*span) for span in found] for found in spans]
+        has_all = language in self._kinds or not has_spacy_model(language)
+        if has_all or not _SPACY_ONLY & set(self._policy.entities):
+            return [[] for _ in texts]
+        return [
+            [one for one in findings if one.entity in _SPACY_ONLY]
+            for findings in self._spacy_names(language, texts)
         ]
 
     def _spacy_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,21 @@ from datacoop.scrub.name_gold import HELD_OUT_PERCENT, is_held_out, measure, rea
 from datacoop.scrub.name_lookups import read_lookups
 from datacoop.scrub.name_makers import ENGLISH, FRENCH, GERMAN, KOREAN, Namer, borrowing
 from datacoop.scrub.name_vocabulary import Lookup, Vocabulary, learn_vocabulary, stored
+
+
+class TextRow(Protocol):
+    """A row to learn from."""
+
+    @property
+    def id(self) -> str:
+        """What says whether the row is held out."""
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+
+
+AnyRow = TypeVar("AnyRow", bound=TextRow)
 
 SEED = 20_240
 PARTS = 5
@@ -103,7 +118,7 @@ def train(
     recipe = _recipe(language)
     gold = {path.name: read_gold(path, language) for path in material.gold}
     held_out = {spelt(row.text) for part in gold.values() for row in part if is_held_out(row)}
-    learnt = {name: _unseen(part, held_out) for name, part in gold.items()}
+    learnt = {name: unseen(part, held_out) for name, part in gold.items()}
     rows = [row for part in learnt.values() for row in part]
     if not any(row.people for row in rows):
         raise SettingsError(
@@ -113,22 +128,28 @@ def train(
     report(f"{len(rows)} rows of gold")
     lookups = read_lookups(material.lookups, language) if material.lookups else {}
     silver, taught = (
-        _unseen((row for path in paths for row in read_gold(path, language)), held_out)
+        unseen((row for path in paths for row in read_gold(path, language)), held_out)
         for paths in (material.silver, material.taught)
     )
     if silver:
-        judge = _fit(rows, [], recipe, lookups, report, JUDGE_ROUNDS)
-        silver = list(_agreed(silver, _model(language, recipe, judge)))
+        task = _names_task(rows, recipe, lookups)
+        judge = fit(rows, [], task, report, JUDGE_ROUNDS)
+        silver = list(_agreed(silver, _model(language, task, judge)))
         report(f"{len(silver)} rows of silver that a model from the gold agrees with")
-    fitted = _fit(rows, [*silver, *taught], recipe, lookups, report)
+    task = _names_task([*rows, *silver, *taught], recipe, lookups)
+    fitted = fit(rows, [*silver, *taught], task, report)
     digests = material.digests()
     settings = {
         "language": language,
         "feature_set": recipe.feature_set,
         "material": digests,
         "learnt_gold_ids": {name: ids_digest(row.id for row in learnt[name]) for name in learnt},
+        "entity": names.ENTITY,
+        "labels": names.LABELS,
+        "bucket_bits": BUCKET_BITS,
+        "threshold": THRESHOLD,
     }
-    size_bytes = _write(out_folder, settings, fitted)
+    size_bytes = write_model(out_folder, settings, fitted)
     report("measuring on the rows held out")
     model = names.load_model(out_folder)
     figures = {limit: check(model, material.gold, limit) for limit in CARD_THRESHOLDS}
@@ -165,7 +186,8 @@ def spelt(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
 
 
-def _unseen(rows: Iterable[Example], held_out: set[str]) -> list[Example]:
+def unseen(rows: Iterable[AnyRow], held_out: set[str]) -> list[AnyRow]:
+    """Return the rows with no text, as `spelt` has it, that is held out."""
     return [row for row in rows if spelt(row.text) not in held_out]
 
 
@@ -174,8 +196,24 @@ def ids_digest(ids: Iterable[str]) -> str:
     return _sha256("\n".join(sorted(ids)).encode())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Generic[AnyRow]):
+    """What is to be learnt, and from what."""
+
+    labels: tuple[str, ...]
+    feature_set: str
+    bucket_bits: int
+    examples: Callable[[Sequence[AnyRow], Sequence[AnyRow], int], Iterable[AnyRow]]
+    """Gives what is learnt from gold rows and other rows, with the number of their part."""
+
+    label: Callable[[Units, Sequence[AnyRow]], Sequence[int]]
+    """Gives the number of the label of each unit of some rows."""
+
+    vocabulary: Callable[[Sequence[AnyRow]], Vocabulary]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Fitted:
+class Fitted:
     """What a fit gives."""
 
     weights: FittedWeights
@@ -183,33 +221,48 @@ class _Fitted:
     made_rows: int
 
 
-def _fit(
-    gold: Sequence[Example],
-    others: Sequence[Example],
-    recipe: Language,
-    lookups: Mapping[int, Lookup],
+def fit(
+    gold: Sequence[AnyRow],
+    others: Sequence[AnyRow],
+    task: Task[AnyRow],
     report: Callable[[str], None],
     most_rounds: int = ITERATIONS,
-) -> _Fitted:
-    features = names.FEATURE_SETS[recipe.feature_set]
-    namer = borrowing(recipe.namer, _people([*gold, *others]))
+) -> Fitted:
+    """Learn a task from gold rows and others; the same rows give the same weights."""
+    reader = names.FEATURE_SETS[task.feature_set].reader
     parts, made_rows = [], 0
     for part in range(PARTS):
         # The vocabulary of a part comes from the others: so words are unknown as often as they
         # will be in texts never seen.
         rest = [row for rows in (gold, others) for row in _without(rows, part)]
-        read = features.reader(vocabulary_of(rest, features, lookups), None)
-        examples = list(material_of(gold[part::PARTS], others[part::PARTS], namer, SEED + part))
+        read = reader(task.vocabulary(rest), None)
+        examples = list(task.examples(gold[part::PARTS], others[part::PARTS], part))
         made_rows += len(examples)
         for low in range(0, len(examples), BATCH_ROWS):
             some = examples[low : low + BATCH_ROWS]
             units = read([example.text for example in some])
-            parts.append((units, unit_labels(units, some)))
+            parts.append((units, task.label(units, some)))
     report(f"{made_rows} rows with changed and made-up ones")
-    return _Fitted(
-        weights=train_weights(parts, BUCKET_BITS, report, most_rounds),
-        vocabulary=vocabulary_of([*gold, *others], features, lookups),
+    return Fitted(
+        weights=train_weights(parts, task.labels, task.bucket_bits, report, most_rounds),
+        vocabulary=task.vocabulary([*gold, *others]),
         made_rows=made_rows,
+    )
+
+
+def _names_task(
+    rows: Iterable[Example], recipe: Language, lookups: Mapping[int, Lookup]
+) -> Task[Example]:
+    """Return the task of telling people apart from all else, for some rows."""
+    namer = borrowing(recipe.namer, _people(rows))
+    features = names.FEATURE_SETS[recipe.feature_set]
+    return Task(
+        labels=names.LABELS,
+        feature_set=recipe.feature_set,
+        bucket_bits=BUCKET_BITS,
+        examples=lambda gold, others, part: material_of(gold, others, namer, SEED + part),
+        label=lambda units, examples: unit_labels(units, examples),
+        vocabulary=lambda rows: vocabulary_of(rows, features, lookups),
     )
 
 
@@ -218,7 +271,7 @@ def _people(rows: Iterable[Example]) -> Iterator[str]:
         yield from (row.text[low:high] for low, high in row.people)
 
 
-def _without(rows: Sequence[Example], part: int) -> list[Example]:
+def _without(rows: Sequence[AnyRow], part: int) -> list[AnyRow]:
     return [row for number, row in enumerate(rows) if number % PARTS != part]
 
 
@@ -274,19 +327,21 @@ def _agreed(rows: Sequence[Example], model: names.NameModel) -> Iterator[Example
         yield from (row for number, row in enumerate(some) if number not in contradicted)
 
 
-def all_scores(weights: FittedWeights) -> npt.NDArray[np.int16]:
+def all_scores(weights: FittedWeights, bucket_bits: int) -> npt.NDArray[np.int16]:
     """Return the scores of every bucket, those without a weight as 0."""
-    scores = np.zeros((1 << BUCKET_BITS, len(names.LABELS)), dtype=np.int16)
+    scores = np.zeros((1 << bucket_bits, weights.scores.shape[1]), dtype=np.int16)
     scores[weights.buckets] = weights.scores
     return scores
 
 
-def _model(language: str, recipe: Language, fitted: _Fitted) -> names.NameModel:
-    weights = Weights(scores=all_scores(fitted.weights), bucket_bits=BUCKET_BITS)
+def _model(language: str, task: Task[Example], fitted: Fitted) -> names.NameModel:
+    scores = all_scores(fitted.weights, task.bucket_bits)
+    weights = Weights(scores=scores, bucket_bits=task.bucket_bits)
     return names.NameModel(
         language=language,
+        labels=task.labels,
         threshold=THRESHOLD,
-        read=names.FEATURE_SETS[recipe.feature_set].reader(fitted.vocabulary, weights),
+        read=names.FEATURE_SETS[task.feature_set].reader(fitted.vocabulary, weights),
         vocabulary=fitted.vocabulary,
         transitions=fitted.weights.transitions.astype(np.int64),
     )
@@ -309,7 +364,7 @@ def unit_labels(units: Units, examples: Sequence[Example]) -> list[int]:
     return found
 
 
-def _write(folder: Path, settings: Mapping[str, object], fitted: _Fitted) -> int:
+def write_model(folder: Path, settings: Mapping[str, object], fitted: Fitted) -> int:
     """Write weights and settings; return how many bytes the weights take."""
     folder.mkdir(parents=True, exist_ok=True)
     written = io.BytesIO()
@@ -324,10 +379,6 @@ def _write(folder: Path, settings: Mapping[str, object], fitted: _Fitted) -> int
     whole = {
         **settings,
         "format": names.FORMAT,
-        "entity": names.ENTITY,
-        "labels": names.LABELS,
-        "bucket_bits": BUCKET_BITS,
-        "threshold": THRESHOLD,
         "weights_sha256": _sha256(written.getvalue()),
     }
     text = json.dumps(whole, indent=2, sort_keys=True) + "\n"

@@ -14,7 +14,7 @@ from datacoop.scrub.recognizers.values import Country
 COUNTRIES: dict[str, Country] = {"KR": KR, "GB": GB, "CA": CA, "SG": SG, "DE": DE, "FR": FR}
 """By ISO 3166 alpha-2 code."""
 
-NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME"})
+NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME", "QUANTITY"})
 """Entities that a model of names can find."""
 
 

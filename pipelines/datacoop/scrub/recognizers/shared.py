@@ -3,6 +3,7 @@
 from datacoop.scrub.recognizers.addresses import ADDRESSES
 from datacoop.scrub.recognizers.cases import CASES
 from datacoop.scrub.recognizers.dates import AGES, DATES
+from datacoop.scrub.recognizers.groups import GROUPS
 from datacoop.scrub.recognizers.introductions import INTRODUCTIONS
 from datacoop.scrub.recognizers.online import (
     COORDINATES,
@@ -13,6 +14,8 @@ from datacoop.scrub.recognizers.online import (
     WALLETS,
     WEAK_PHONE,
 )
+from datacoop.scrub.recognizers.places import PLACES
+from datacoop.scrub.recognizers.quantities import QUANTITIES
 from datacoop.scrub.recognizers.values import Country, Rule
 
 _BREAK = r"[ \-.\u00a0\u2009\u202f\u2010\u2011\u2013]"
@@ -105,6 +108,7 @@ SHARED = Country(
     rules=(
         EMAIL, SPELLED_EMAIL, CARD, IBAN, PHONE, WEAK_PHONE, COORDINATES,
         *HANDLES, *DEVICES, *WALLETS, *DATES, *AGES, *CASES, *ADDRESSES, *INTRODUCTIONS,
+        *QUANTITIES, *GROUPS, *PLACES,
     ),
     stock=STOCK,
 )  # fmt: skip
