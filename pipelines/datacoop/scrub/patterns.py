@@ -48,6 +48,8 @@ class PatternSearch:
     words: tuple[str, ...]
     """In small letters; a text that holds none of them is not searched."""
     context: regex.Pattern[str] | None
+    context_words: tuple[str, ...]
+    """In small letters; where none of them is, `context` is not found."""
     needs_context: bool
     """Whether no value reaches the threshold without a word of context; `words` are then those."""
     least_digits: int
@@ -136,8 +138,14 @@ def windows(
     return found
 
 
-def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:
+def search(
+    subject: Subject, searches: Iterable[PatternSearch], *, again: bool = False
+) -> list[Finding]:
     """Give what the recognizers find at or above their thresholds, in no order.
+
+    Args:
+        again: Whether the text was searched before and what was found blanked since; then only
+            what a blank could have bared is looked for.
 
     Raises:
         TimeoutError: A pattern took too long; nothing can be said about the text.
@@ -150,8 +158,16 @@ def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]
         if one.words and not _holds_any(subject.lowered, one.words):
             continue
         for low, high in _ranges(one, subject, known):
+            if again and not is_near_blank(subject.text, low, high, one.context is not None):
+                continue
             found += _run(one, subject, low, high)
     return found
+
+
+def is_near_blank(text: str, low: int, high: int, has_context: bool = False) -> bool:
+    """Say whether what was blanked can have changed what is found in a window."""
+    reach = _CONTEXT_REACH if has_context else 3 * MARGIN
+    return text.find(BLANK, max(low - reach, 0), high + reach) >= 0
 
 
 def _holds_any(text: str, words: tuple[str, ...]) -> bool:
@@ -180,13 +196,13 @@ def _ranges(
         if one.guard is not None:
             ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
     if one.needs_context:
-        ranges = [(low, high) for low, high in ranges if _has_context(one, text, low, high)]
+        ranges = [(low, high) for low, high in ranges if _has_context(one, subject, low, high)]
     return ranges
 
 
-def _has_context(one: PatternSearch, text: str, low: int, high: int) -> bool:
-    low, high = max(low - _CONTEXT_REACH, 0), high + _CONTEXT_REACH
-    return one.context is not None and one.context.search(text, low, high) is not None
+def _has_context(one: PatternSearch, subject: Subject, low: int, high: int) -> bool:
+    near = subject.text[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH]
+    return _holds_any(near.lower(), one.context_words)
 
 
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
@@ -211,8 +227,9 @@ def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -
     # What was found is no context and takes no room: scrubbing twice must be the same.
     before = text[max(start - _CONTEXT_REACH, 0) : start].replace(BLANK, "")[-CONTEXT_CHARACTERS:]
     after = text[end : end + _CONTEXT_REACH].replace(BLANK, "")[:CONTEXT_CHARACTERS]
-    if one.context.search(before) or one.context.search(after):
-        return max(score + CONTEXT_BONUS, CONTEXT_LEAST)
+    for near in (before, after):
+        if _holds_any(near.lower(), one.context_words) and one.context.search(near):
+            return max(score + CONTEXT_BONUS, CONTEXT_LEAST)
     return score
 
 

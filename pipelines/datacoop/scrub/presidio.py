@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import phonenumbers
 import regex
 from presidio_analyzer import Pattern, PatternRecognizer, predefined_recognizers
 from spacy.language import Language
@@ -27,10 +26,12 @@ from datacoop.scrub.patterns import (
     Subject,
     blanked,
     context_pattern,
+    is_near_blank,
     search,
     subject,
     windows,
 )
+from datacoop.scrub.phones import phones
 from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.catalogue import COUNTRIES, chosen, entities
 from datacoop.scrub.recognizers.checks import CHECKS
@@ -92,7 +93,7 @@ class PresidioFinder:
         self._models = dict(models)
         self._searches = _searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
-        self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
+        self._phone_regions = _phone_regions(policy)
         self._placeholder = placeholder_pattern(policy.entities)
 
     def supports(self, language: str) -> bool:
@@ -131,38 +132,39 @@ class PresidioFinder:
         found = more = self._search(left)
         while more:
             left = blanked(left, [(one.start, one.end) for one in more])
-            more = self._search(left)
+            more = self._search(left, again=True)
             found = found + more
         return found
 
-    def _search(self, text: str) -> list[Finding]:
+    def _search(self, text: str, *, again: bool = False) -> list[Finding]:
         plain = plain_text(text)
-        found = self._search_plain(plain, self._searches)
+        found = self._search_plain(plain, self._searches, again=again)
         if plain.is_broken:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            found += self._search_plain(joined, self._checked)
+            found += self._search_plain(joined, self._checked, again=again)
         return found
 
-    def _search_plain(self, plain: PlainText, searches: tuple[PatternSearch, ...]) -> list[Finding]:
+    def _search_plain(
+        self, plain: PlainText, searches: tuple[PatternSearch, ...], *, again: bool
+    ) -> list[Finding]:
         prepared = subject(plain.text)
-        found = search(prepared, searches) + self._phones(prepared)
+        found = search(prepared, searches, again=again) + self._phones(prepared, again=again)
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
         ]
 
-    def _phones(self, prepared: Subject) -> list[Finding]:
+    def _phones(self, prepared: Subject, *, again: bool) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
         if prepared.most_digits < _PHONE_DIGITS:
             return []
         return [
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
             for low, high in windows(prepared, _PHONE_DIGITS)
+            if not again or is_near_blank(prepared.text, low, high)
             if _PHONE_LIKE.search(prepared.latin, low, high)
-            for region in self._phone_regions
-            for match in phonenumbers.PhoneNumberMatcher(prepared.latin[low:high], region)
-            if self._policy.entities["PHONE_NUMBER"].threshold <= _PHONE_SCORE
-            and CHECKS["phone"](match.raw_string)
+            for match in phones(prepared.latin[low:high], self._phone_regions)
+            if CHECKS["phone"](match.raw_string)
         ]
 
     def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
@@ -197,6 +199,11 @@ class PresidioFinder:
         if "<" not in text:
             return []
         return [match.span() for match in self._placeholder.finditer(text)]
+
+
+def _phone_regions(policy: ScrubPolicy) -> tuple[str, ...]:
+    rule = policy.entities.get("PHONE_NUMBER")
+    return tuple(policy.countries) if rule and rule.threshold <= _PHONE_SCORE else ()
 
 
 def _check(policy: ScrubPolicy) -> None:
@@ -291,6 +298,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         threshold=threshold,
         words=rule.words or (_lowered(rule.context) if needs_context else ()),
         context=context_pattern(rule.context),
+        context_words=_lowered(rule.context),
         needs_context=needs_context,
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
@@ -323,6 +331,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         threshold=threshold,
         words=_lowered(context) if needs_context else (),
         context=context_pattern(context),
+        context_words=_lowered(context),
         needs_context=needs_context,
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
