@@ -1,7 +1,9 @@
 """Search texts by patterns: only where digits or a guard say that a value could stand."""
 
+import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +14,9 @@ from datacoop.scrub.spans import Finding
 PATTERN_SECONDS = 20
 """Longest search of one text for one pattern; then the row is quarantined, not passed."""
 
+_SHORT = 400
+"""Characters that no pattern takes long for; to watch the clock would take longer."""
+
 CONTEXT_CHARACTERS = 80
 _CONTEXT_REACH = 400
 CONTEXT_BONUS = 0.35
@@ -21,6 +26,10 @@ CONTEXT_LEAST = 0.4
 BLANK = "\ufffc"
 """Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
 
+_BLANKS = re.compile(f"{BLANK}+")
+_NEAR = 96
+"""How far from a window what changed can matter: further than words of context are looked for."""
+
 _SHORT_WORD = 4
 MARGIN = 32
 """Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
@@ -28,6 +37,7 @@ MARGIN = 32
 _DIGIT_RUN = regex.compile(r"\d(?:[\W_]{0,3}\d|[A-Za-z]{1,2}\W?\d)*")
 """Digits that one value could hold: up to three separators or two letters between them."""
 
+_DIGITS = re.compile(r"\d+")
 _TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 
 with warnings.catch_warnings():
@@ -62,6 +72,8 @@ class PatternSearch:
     """Whether values hold letters that are not Latin."""
     has_check: bool
     """Whether values are checked; then one may begin inside another that turned out to be none."""
+    begins_with_digits: bool
+    """Whether every value does, with no digit before them; it is looked for only there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +82,17 @@ class Subject:
 
     text: str
     lowered: str
+    """The same length, in small letters."""
     latin: str
     """The same length, with letters of Asia and Africa as spaces: no particle hides a value."""
     runs: tuple["DigitRun", ...]
     most_digits: int
     has_letters: bool
     """Whether a Latin letter touches a digit anywhere."""
+    digit_starts: list[int]
+    """Where a digit stands behind none."""
+    changed: list[int] | None
+    """Where, in order, the text differs from one that was searched before; none for a new text."""
 
 
 class DigitRun(NamedTuple):
@@ -87,8 +104,12 @@ class DigitRun(NamedTuple):
     touches_letter: bool
 
 
-def subject(text: str) -> Subject:
-    """Prepare a text."""
+def subject(text: str, changed: list[int] | None = None) -> Subject:
+    """Prepare a text.
+
+    Args:
+        changed: Where, in order, it differs from one that was searched before.
+    """
     latin = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
     runs = tuple(
         DigitRun(
@@ -102,12 +123,22 @@ def subject(text: str) -> Subject:
     most_digits = max((run.digits for run in runs), default=0)
     return Subject(
         text=text,
-        lowered=text.lower(),
+        lowered=_lowered(text),
         latin=latin,
         runs=runs,
         most_digits=most_digits,
         has_letters=any(run.touches_letter for run in runs),
+        digit_starts=[match.start() for match in _DIGITS.finditer(text)],
+        changed=changed,
     )
+
+
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    # A few letters, such as the dotted capital I, are two in lower case.
+    return "".join(small if len(small := one.lower()) == 1 else one for one in text)
 
 
 def _spaces(match: regex.Match[str]) -> str:
@@ -122,10 +153,18 @@ def blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     return "".join(characters)
 
 
+def blanks(text: str) -> list[int]:
+    """Give the first and the last place of each blank."""
+    return [at for match in _BLANKS.finditer(text) for at in (match.start(), match.end() - 1)]
+
+
 def windows(
     subject: Subject, least_digits: int, *, has_letters: bool = False, margin: int = MARGIN
 ) -> list[tuple[int, int]]:
-    """Give the ranges, sorted and apart, in which a value of so many digits could stand."""
+    """Give the ranges, sorted and apart, in which a value of so many digits could stand.
+
+    Where the text was searched before, only those in which something else could be found now.
+    """
     found: list[tuple[int, int]] = []
     for start, end, digits, touches_letter in subject.runs:
         if digits < least_digits or (has_letters and not touches_letter):
@@ -135,17 +174,20 @@ def windows(
             found[-1] = (found[-1][0], high)
         else:
             found.append((low, high))
-    return found
+    changed = subject.changed
+    if changed is None:
+        return found
+    return [(low, high) for low, high in found if _is_near(changed, low, high)]
 
 
-def search(
-    subject: Subject, searches: Iterable[PatternSearch], *, again: bool = False
-) -> list[Finding]:
+def _is_near(places: Sequence[int], low: int, high: int) -> bool:
+    """Say whether one of `places` is so near to a window that it can make a difference there."""
+    at = bisect_left(places, low - _NEAR)
+    return at < len(places) and places[at] < high + _NEAR
+
+
+def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:
     """Give what the recognizers find at or above their thresholds, in no order.
-
-    Args:
-        again: Whether the text was searched before and what was found blanked since; then only
-            what a blank could have bared is looked for.
 
     Raises:
         TimeoutError: A pattern took too long; nothing can be said about the text.
@@ -155,19 +197,9 @@ def search(
     for one in searches:
         if one.least_digits > subject.most_digits or one.has_letters > subject.has_letters:
             continue
-        if one.words and not _holds_any(subject.lowered, one.words):
-            continue
         for low, high in _ranges(one, subject, known):
-            if again and not is_near_blank(subject.text, low, high, one.context is not None):
-                continue
             found += _run(one, subject, low, high)
     return found
-
-
-def is_near_blank(text: str, low: int, high: int, has_context: bool = False) -> bool:
-    """Say whether what was blanked can have changed what is found in a window."""
-    reach = _CONTEXT_REACH if has_context else 3 * MARGIN
-    return text.find(BLANK, max(low - reach, 0), high + reach) >= 0
 
 
 def _holds_any(text: str, words: tuple[str, ...]) -> bool:
@@ -183,9 +215,10 @@ def _ranges(
     subject: Subject,
     known: dict[tuple[int, bool, int], list[tuple[int, int]]],
 ) -> list[tuple[int, int]]:
-    text = subject.text
+    """Give the ranges of a text that a recognizer is to search."""
+    text, lowered = subject.text, subject.lowered
     if one.least_digits == 0:
-        ranges = [(0, len(text))] if one.guard is None or one.guard.search(text) else []
+        ranges = [(0, len(text))]
     else:
         key = (one.least_digits, one.has_letters, one.margin)
         if key not in known:
@@ -193,24 +226,32 @@ def _ranges(
                 subject, one.least_digits, has_letters=one.has_letters, margin=one.margin
             )
         ranges = known[key]
-        if one.guard is not None:
-            ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
+    if not ranges or (one.words and not _holds_any(lowered, one.words)):
+        return []
     if one.needs_context:
         ranges = [(low, high) for low, high in ranges if _has_context(one, subject, low, high)]
+    elif one.words and one.least_digits:
+        ranges = [
+            (low, high) for low, high in ranges if _holds_any(lowered[low:high], one.words)
+        ]
+    if one.guard is not None:
+        ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
     return ranges
 
 
 def _has_context(one: PatternSearch, subject: Subject, low: int, high: int) -> bool:
-    near = subject.text[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH]
-    return _holds_any(near.lower(), one.context_words)
+    near = subject.lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH]
+    return _holds_any(near, one.context_words)
 
 
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
     text = subject.text if one.any_script else subject.latin
+    limit = PATTERN_SECONDS if high - low > _SHORT else None
     for pattern, base in one.patterns:
-        matches = pattern.finditer(
-            text, low, high, overlapped=one.has_check, timeout=PATTERN_SECONDS
-        )
+        if one.begins_with_digits:
+            matches = _at_digits(pattern, text, subject.digit_starts, low, high)
+        else:
+            matches = pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
         for match in matches:
             start, end = match.span()
             score = one.verdict(text[start:end], base) if end > start else 0.0
@@ -218,6 +259,16 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
                 score = _raised(score, one, subject.text, start, end)
             if 0 < score >= one.threshold:
                 yield Finding(start, end, one.entity, score)
+
+
+def _at_digits(
+    pattern: regex.Pattern[str], text: str, starts: list[int], low: int, high: int
+) -> Iterator[regex.Match[str]]:
+    """Give the matches in a range that begin at one of `starts`, none overlapping another."""
+    for at in starts[bisect_left(starts, low) : bisect_left(starts, high)]:
+        if at >= low and (match := pattern.match(text, at, high)):
+            yield match
+            low = match.end()
 
 
 def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -> float:

@@ -56,8 +56,8 @@ class PlainText:
     starts: "array[int] | None" = None
     """Where in the original each character begins; none where all stand as they stood."""
     ends: "array[int] | None" = None
-    is_broken: bool = False
-    """Whether a line break was taken out of a value."""
+    joints: tuple[int, ...] = ()
+    """Where in the plain text a line break was taken out of a value."""
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Give the place in the original of a range, not empty, of the plain text."""
@@ -111,7 +111,8 @@ def _latin_lookalikes(text: str) -> str:
 def _shortened(text: str, *, joins_lines: bool) -> PlainText:
     pieces: list[str] = []
     starts, ends = array("L"), array("L")
-    at, is_broken = 0, False
+    joints = []
+    at = 0
     for match in _CHANGED_LENGTH.finditer(text):
         low, high = match.span()
         pieces.append(text[at:low])
@@ -119,14 +120,15 @@ def _shortened(text: str, *, joins_lines: bool) -> PlainText:
         ends.extend(range(at + 1, low + 1))
         at = high
         new = _replaced(match, joins_lines=joins_lines)
-        is_broken = is_broken or match.lastgroup == "line"
+        if match.lastgroup == "line":
+            joints.append(len(starts))
         pieces.append(new)
         starts.extend([low] * len(new))
         ends.extend([high] * len(new))
     pieces.append(text[at:])
     starts.extend(range(at, len(text)))
     ends.extend(range(at + 1, len(text) + 1))
-    return PlainText(text="".join(pieces), starts=starts, ends=ends, is_broken=is_broken)
+    return PlainText(text="".join(pieces), starts=starts, ends=ends, joints=tuple(joints))
 
 
 def _replaced(match: regex.Match[str], *, joins_lines: bool) -> str:

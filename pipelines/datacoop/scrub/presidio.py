@@ -25,8 +25,8 @@ from datacoop.scrub.patterns import (
     PatternSearch,
     Subject,
     blanked,
+    blanks,
     context_pattern,
-    is_near_blank,
     search,
     subject,
     windows,
@@ -137,31 +137,33 @@ class PresidioFinder:
         return found
 
     def _search(self, text: str, *, again: bool = False) -> list[Finding]:
+        """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        found = self._search_plain(plain, self._searches, again=again)
-        if plain.is_broken:
+        changed = blanks(plain.text) if again else None
+        found = self._search_plain(plain, self._searches, changed)
+        if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            found += self._search_plain(joined, self._checked, again=again)
+            joints = sorted([*joined.joints, *(blanks(joined.text) if again else ())])
+            found += self._search_plain(joined, self._checked, joints)
         return found
 
     def _search_plain(
-        self, plain: PlainText, searches: tuple[PatternSearch, ...], *, again: bool
+        self, plain: PlainText, searches: tuple[PatternSearch, ...], changed: list[int] | None
     ) -> list[Finding]:
-        prepared = subject(plain.text)
-        found = search(prepared, searches, again=again) + self._phones(prepared, again=again)
+        prepared = subject(plain.text, changed)
+        found = search(prepared, searches) + self._phones(prepared)
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
         ]
 
-    def _phones(self, prepared: Subject, *, again: bool) -> list[Finding]:
+    def _phones(self, prepared: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
         if prepared.most_digits < _PHONE_DIGITS:
             return []
         return [
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
             for low, high in windows(prepared, _PHONE_DIGITS)
-            if not again or is_near_blank(prepared.text, low, high)
             if _PHONE_LIKE.search(prepared.latin, low, high)
             for match in phones(prepared.latin[low:high], self._phone_regions)
             if CHECKS["phone"](match.raw_string)
@@ -306,6 +308,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         guard=regex.compile(rule.guard) if rule.guard else None,
         any_script=rule.any_script,
         has_check=rule.check is not None,
+        begins_with_digits=rule.begins_with_digits,
     )
 
 
@@ -339,6 +342,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         guard=regex.compile(stock.guard) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
+        begins_with_digits=False,
     )
 
 

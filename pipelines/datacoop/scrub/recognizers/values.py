@@ -20,13 +20,15 @@ class Rule(NamedTuple):
     margin: int = 32
     """Characters beside a run of digits in which the rest of a value can stand."""
     words: tuple[str, ...] = ()
-    """In small letters; a text that holds none of them is not searched."""
+    """In small letters; every value holds one of them, or stands where the context says so."""
     guard: str | None = None
     """A cheap pattern; where it is not found, nothing is searched. It is looked for around each
     run of `least_digits`, or in the whole text where a value can have none."""
     ignores_case: bool = True
     any_script: bool = False
     """Whether a value can hold letters that are not Latin; they are else taken for spaces."""
+    begins_with_digits: bool = False
+    """Whether every value does, with no digit before them, and values are not checked."""
 
 
 class Stock(NamedTuple):
