@@ -2,8 +2,9 @@
 
 from datacoop.scrub.recognizers.values import Rule
 
+_NOT_INSIDE = r"(?<![\w.,/€$£-])"
 _HOUSE = (
-    r"(?<![\w.,/€$£-])(?:No\.?\s?)?\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b"
+    rf"{_NOT_INSIDE}\d{{1,5}}(?:\s?[-/]\s?\d{{1,5}})?(?:\s?(?:bis|ter|quater)\b"
     r"|[A-Za-z]\b)?,?\s"
 )
 _WORD = r"(?:[\p{Lu}\d][\p{L}\d'’.-]{0,40}+)"
@@ -235,25 +236,39 @@ _PART = (
 )
 _RUN = rf"{_PART}(?:(?<!\d\.)[,\s]{{1,3}}(?:[>?]{{1,3}}\s)?{_PART}){{0,14}}+"
 
+_NUMBERED = rf"(?<![\w.,/€$£-])No\.?\s?{_HOUSE.removeprefix(_NOT_INSIDE)}"
+_STREET = (
+    rf"(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?"
+    rf"(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?"
+    rf"(?:{_TAIL})"
+)
+_MALAY_STREET = rf"{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})"
+# Any house with a unit, or a place and its post code
+_PLACE = (
+    rf"(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s"
+    rf"(?:{_GB_POST}|{_CA_POST})"
+)
+
+
+def _houses(house: str) -> tuple[tuple[str, float], ...]:
+    return ((house + _STREET, 0.7), (house + _MALAY_STREET, 0.7), (house + _PLACE, 0.6))
+
+
 ADDRESSES = (
     # 12 Quarry Lane, Leeds LS1 4AB; Blk 12 Jalan Kayu #03-118; Flat 3, 12 High Street
     Rule(
         entity="STREET_ADDRESS",
-        patterns=(
-            (
-                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?"
-                rf"(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?"
-                rf"(?:{_TAIL})",
-                0.7,
-            ),
-            (rf"{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
-            # Any house with a unit, or a place and its post code
-            (
-                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s"
-                rf"(?:{_GB_POST}|{_CA_POST})",
-                0.6,
-            ),
-        ),
+        patterns=_houses(_HOUSE),
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+        begins_with_digits=True,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=_houses(_NUMBERED),
+        words=("no",),
+        guard=r"No\.?\s?\d",
         least_digits=1,
         margin=90,
         ignores_case=False,
