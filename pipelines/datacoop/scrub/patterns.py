@@ -30,6 +30,9 @@ _BLANKS = re.compile(f"{BLANK}+")
 _NEAR = 96
 """How far from a window what changed can matter: further than words of context are looked for."""
 
+_BESIDE = 8
+"""How far from a run of digits a line may have been joined for a value to stand across it."""
+
 _SHORT_WORD = 4
 MARGIN = 32
 """Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
@@ -104,11 +107,14 @@ class DigitRun(NamedTuple):
     touches_letter: bool
 
 
-def subject(text: str, changed: list[int] | None = None) -> Subject:
+def subject(
+    text: str, *, changed: list[int] | None = None, joints: list[int] | None = None
+) -> Subject:
     """Prepare a text.
 
     Args:
         changed: Where, in order, it differs from one that was searched before.
+        joints: Where, in order, lines were joined, if no more than that is new to search.
     """
     latin = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
     runs = tuple(
@@ -119,6 +125,7 @@ def subject(text: str, changed: list[int] | None = None) -> Subject:
             _TOUCHING.search(text, max(match.start() - 1, 0), match.end() + 1) is not None,
         )
         for match in _DIGIT_RUN.finditer(text)
+        if joints is None or _is_near(joints, match.start(), match.end(), _BESIDE)
     )
     most_digits = max((run.digits for run in runs), default=0)
     return Subject(
@@ -177,13 +184,13 @@ def windows(
     changed = subject.changed
     if changed is None:
         return found
-    return [(low, high) for low, high in found if _is_near(changed, low, high)]
+    return [(low, high) for low, high in found if _is_near(changed, low, high, _NEAR)]
 
 
-def _is_near(places: Sequence[int], low: int, high: int) -> bool:
-    """Say whether one of `places` is so near to a window that it can make a difference there."""
-    at = bisect_left(places, low - _NEAR)
-    return at < len(places) and places[at] < high + _NEAR
+def _is_near(places: Sequence[int], low: int, high: int, reach: int) -> bool:
+    """Say whether one of `places` lies in a range or so many characters beside it."""
+    at = bisect_left(places, low - reach)
+    return at < len(places) and places[at] < high + reach
 
 
 def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:

@@ -139,19 +139,18 @@ class PresidioFinder:
     def _search(self, text: str, *, again: bool = False) -> list[Finding]:
         """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        changed = blanks(plain.text) if again else None
-        found = self._search_plain(plain, self._searches, changed)
+        prepared = subject(plain.text, changed=blanks(plain.text) if again else None)
+        found = self._search_plain(plain, prepared, self._searches)
         if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            joints = sorted([*joined.joints, *(blanks(joined.text) if again else ())])
-            found += self._search_plain(joined, self._checked, joints)
+            prepared = subject(joined.text, joints=[*joined.joints])
+            found += self._search_plain(joined, prepared, self._checked)
         return found
 
     def _search_plain(
-        self, plain: PlainText, searches: tuple[PatternSearch, ...], changed: list[int] | None
+        self, plain: PlainText, prepared: Subject, searches: tuple[PatternSearch, ...]
     ) -> list[Finding]:
-        prepared = subject(plain.text, changed)
         found = search(prepared, searches) + self._phones(prepared)
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
