@@ -26,6 +26,11 @@ CONTEXT_LEAST = 0.4
 BLANK = "\ufffc"
 """Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
 
+_NO_NUMBERS = sorted(
+    {*filter(str.isprintable, map(chr, range(0x180))), "\n", *"ΛλПй€№•–’ "} - {*"0123456789+("}
+)
+"""One or more of each kind of character, but numbers, with which a value could begin."""
+
 _BLANKS = re.compile(f"{BLANK}+")
 _NEAR = 96
 """How far from a window what changed can matter: further than words of context are looked for."""
@@ -41,6 +46,7 @@ _DIGIT_RUN = regex.compile(r"\d(?:[\W_]{0,3}\d|[A-Za-z]{1,2}\W?\d)*")
 """Digits that one value could hold: up to three separators or two letters between them."""
 
 _DIGITS = re.compile(r"\d+")
+_SPACE = re.compile(r"\s")
 _TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 
 with warnings.catch_warnings():
@@ -49,12 +55,21 @@ with warnings.catch_warnings():
     _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}\p{Greek}\p{Cyrillic}]]+", regex.V1)
 
 
+class ScoredPattern(NamedTuple):
+    """A pattern, and the score of what it finds."""
+
+    pattern: regex.Pattern[str]
+    score: float
+    begins_with_number: bool
+    """Whether it can match only where a number begins: it is tried nowhere else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PatternSearch:
     """One recognizer of patterns, ready to run."""
 
     entity: str
-    patterns: tuple[tuple[regex.Pattern[str], float], ...]
+    patterns: tuple[ScoredPattern, ...]
     verdict: Callable[[str, float], float]
     """Gives the score of a value from the value and its pattern's score; 0 drops it."""
     threshold: float
@@ -75,8 +90,8 @@ class PatternSearch:
     """Whether values hold letters that are not Latin."""
     has_check: bool
     """Whether values are checked; then one may begin inside another that turned out to be none."""
-    begins_with_digits: bool
-    """Whether every value does, with no digit before them; it is looked for only there."""
+    is_unspaced: bool
+    """Whether values hold no white space: only words in which the guard is found are searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +107,8 @@ class Subject:
     most_digits: int
     has_letters: bool
     """Whether a Latin letter touches a digit anywhere."""
-    digit_starts: list[int]
-    """Where a digit stands behind none."""
+    numbers: list[int]
+    """Where, in order, digits begin, and a plus or bracket before them."""
     changed: list[int] | None
     """Where, in order, the text differs from one that was searched before; none for a new text."""
 
@@ -135,9 +150,18 @@ def subject(
         runs=runs,
         most_digits=most_digits,
         has_letters=any(run.touches_letter for run in runs),
-        digit_starts=[match.start() for match in _DIGITS.finditer(text)],
+        numbers=_numbers(text),
         changed=changed,
     )
+
+
+def _numbers(text: str) -> list[int]:
+    found = []
+    for match in _DIGITS.finditer(text):
+        at = match.start()
+        found += [one for one in (at - 2, at - 1) if one >= 0 and text[one] in "+("]
+        found.append(at)
+    return found
 
 
 def _lowered(text: str) -> str:
@@ -241,9 +265,26 @@ def _ranges(
         ranges = [
             (low, high) for low, high in ranges if _holds_any(lowered[low:high], one.words)
         ]
+    if one.is_unspaced and one.guard is not None:
+        return _words(one.guard, text)
     if one.guard is not None:
         ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
     return ranges
+
+
+def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Give the parts of a text, up to white space, in which a guard is found."""
+    found = []
+    match = guard.search(text)
+    while match is not None:
+        low, high = match.start(), match.end()
+        while low > 0 and not text[low - 1].isspace():
+            low -= 1
+        space = _SPACE.search(text, high)
+        high = space.start() if space else len(text)
+        found.append((low, high))
+        match = guard.search(text, high)
+    return found
 
 
 def _has_context(one: PatternSearch, subject: Subject, low: int, high: int) -> bool:
@@ -254,9 +295,9 @@ def _has_context(one: PatternSearch, subject: Subject, low: int, high: int) -> b
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
     text = subject.text if one.any_script else subject.latin
     limit = PATTERN_SECONDS if high - low > _SHORT else None
-    for pattern, base in one.patterns:
-        if one.begins_with_digits:
-            matches = _at_digits(pattern, text, subject.digit_starts, low, high)
+    for pattern, base, begins_with_number in one.patterns:
+        if begins_with_number:
+            matches = _at_numbers(pattern, subject.numbers, text, low, high, one.has_check)
         else:
             matches = pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
         for match in matches:
@@ -268,14 +309,15 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
                 yield Finding(start, end, one.entity, score)
 
 
-def _at_digits(
-    pattern: regex.Pattern[str], text: str, starts: list[int], low: int, high: int
+def _at_numbers(
+    pattern: regex.Pattern[str], numbers: list[int], text: str, low: int, high: int, overlapped: bool
 ) -> Iterator[regex.Match[str]]:
-    """Give the matches in a range that begin at one of `starts`, none overlapping another."""
-    for at in starts[bisect_left(starts, low) : bisect_left(starts, high)]:
-        if at >= low and (match := pattern.match(text, at, high)):
+    """Give the matches in a range that begin at one of `numbers`."""
+    free = low
+    for at in numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]:
+        if at >= free and (match := pattern.match(text, at, high)):
             yield match
-            low = match.end()
+            free = low if overlapped else match.end()
 
 
 def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -> float:
@@ -289,6 +331,14 @@ def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -
         if _holds_any(near.lower(), one.context_words) and one.context.search(near):
             return max(score + CONTEXT_BONUS, CONTEXT_LEAST)
     return score
+
+
+def scored(pattern: regex.Pattern[str], score: float, *, any_script: bool) -> ScoredPattern:
+    """Give a pattern with its score, and say whether it begins where a number does."""
+    begins = not any_script and not any(pattern.match(one, partial=True) for one in _NO_NUMBERS) and not any(
+        pattern.match(f"{before}{one}", 1, partial=True) for before in "05" for one in "0123456789"
+    )
+    return ScoredPattern(pattern, score, begins)
 
 
 def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:

@@ -27,6 +27,7 @@ from datacoop.scrub.patterns import (
     blanked,
     blanks,
     context_pattern,
+    scored,
     search,
     subject,
     windows,
@@ -294,7 +295,10 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
     needs_context = all(score < threshold for _, score in rule.patterns)
     return PatternSearch(
         entity=rule.entity,
-        patterns=tuple((regex.compile(text, flags), score) for text, score in rule.patterns),
+        patterns=tuple(
+            scored(regex.compile(text, flags), score, any_script=rule.any_script)
+            for text, score in rule.patterns
+        ),
         verdict=_checked(rule.check),
         threshold=threshold,
         words=rule.words or (_lowered(rule.context) if needs_context else ()),
@@ -307,7 +311,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         guard=regex.compile(rule.guard) if rule.guard else None,
         any_script=rule.any_script,
         has_check=rule.check is not None,
-        begins_with_digits=rule.begins_with_digits,
+        is_unspaced=rule.is_unspaced,
     )
 
 
@@ -326,7 +330,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
     return PatternSearch(
         entity=stock.entity,
         patterns=tuple(
-            (regex.compile(pattern.regex, flags), pattern.score)
+            scored(regex.compile(pattern.regex, flags), pattern.score, any_script=stock.any_script)
             for pattern in _patterns(recognizer)
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
@@ -341,7 +345,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         guard=regex.compile(stock.guard) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
-        begins_with_digits=False,
+        is_unspaced=False,
     )
 
 

@@ -60,6 +60,15 @@ _FR_NAME = (
     r"|\p{L}[\p{L}'’-]{0,40}+-[\p{L}'’-]{0,40}+\s?)"
 )
 
+_FR_STREET = (
+    r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b|\s?[A-Za-z]\b)?\s?,?\s"
+    rf"(?i:{_FR_TYPES})\s{_FR_NAME}{{1,9}}(?<=[\p{{L}}\d.])(?:\s?(?:Ouest|Est"
+    rf"|Nord|Sud)\b)?(?:{_UNIT}){{0,2}}"
+    rf"(?:\s?[,\n-]?\s{{0,2}}(?:F-)?\d{{5}}\s{{1,2}}{_TOWN}(?:\s(?:cedex|CEDEX"
+    rf"|Cedex)(?:\s\d{{1,2}})?)?|\s?,\s{_TOWN}(?:\s?\((?:{_TOWN}|[A-Z]{{2}})\)"
+    rf"|,?\s[A-Z]{{2}})?,?\s{{1,2}}{_CA_POST}|\s?,\s{_TOWN})?"
+)
+
 _DE_ENDS = (
     r"(?:stra(?:ß|ss)e|str\.?|weg|gasse|platz|allee|ring|ufer|damm|steig|stieg|zeile|pfad"
     r"|chaussee|markt|"
@@ -262,7 +271,6 @@ ADDRESSES = (
         least_digits=1,
         margin=90,
         ignores_case=False,
-        begins_with_digits=True,
     ),
     Rule(
         entity="STREET_ADDRESS",
@@ -407,21 +415,17 @@ ADDRESSES = (
     # 12 bis rue de la Paix, 75002 Paris; 1200, boul. René-Lévesque Ouest, Montréal (Québec) H3B 4W8
     Rule(
         entity="STREET_ADDRESS",
-        patterns=(
-            (
-                rf"(?<![\w.,/€$£-])(?:n[°º]\s?)?\d{{1,5}}(?:\s?[-/]\s?\d{{1,5}})?(?:\s?"
-                rf"(?:bis|ter|quater)\b|\s?[A-Za-z]\b)?\s?,?\s"
-                rf"(?i:{_FR_TYPES})\s{_FR_NAME}{{1,9}}(?<=[\p{{L}}\d.])(?:\s?(?:Ouest|Est"
-                rf"|Nord|Sud)\b)?(?:{_UNIT}){{0,2}}"
-                rf"(?:\s?[,\n-]?\s{{0,2}}(?:F-)?\d{{5}}\s{{1,2}}{_TOWN}(?:\s(?:cedex|CEDEX"
-                rf"|Cedex)(?:\s\d{{1,2}})?)?|\s?,\s{_TOWN}(?:\s?\((?:{_TOWN}|[A-Z]{{2}})\)"
-                rf"|,?\s[A-Z]{{2}})?,?\s{{1,2}}{_CA_POST}|\s?,\s{_TOWN})?",
-                0.7,
-            ),
-        ),
+        patterns=((_NOT_INSIDE + _FR_STREET, 0.7),),
         least_digits=1,
         margin=90,
-        guard=rf"\d\s?,?\s?(?:(?:bis|ter|quater)\b|[A-Za-z]\b)?\s?,?\s?(?i:{_FR_TYPES})\s",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((rf"{_NOT_INSIDE}n[°º]\s?{_FR_STREET}", 0.7),),
+        words=("n°", "nº"),
+        least_digits=1,
+        margin=90,
         ignores_case=False,
     ),
     Rule(

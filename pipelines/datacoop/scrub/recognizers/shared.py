@@ -62,6 +62,7 @@ EMAIL = Rule(
         )
     ),
     guard="@",
+    is_unspaced=True,
     any_script=True,
 )
 

@@ -27,8 +27,8 @@ class Rule(NamedTuple):
     ignores_case: bool = True
     any_script: bool = False
     """Whether a value can hold letters that are not Latin; they are else taken for spaces."""
-    begins_with_digits: bool = False
-    """Whether every value does, with no digit before them, and values are not checked."""
+    is_unspaced: bool = False
+    """Whether values hold no white space: only words in which the guard is found are searched."""
 
 
 class Stock(NamedTuple):
