@@ -26,17 +26,16 @@ CONTEXT_LEAST = 0.4
 BLANK = "\ufffc"
 """Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
 
-_NO_NUMBERS = sorted(
-    {*filter(str.isprintable, map(chr, range(0x180))), "\n", *"ΛλПй€№•–’ "} - {*"0123456789+("}
-)
-"""One or more of each kind of character, but numbers, with which a value could begin."""
+_KINDS = frozenset({*filter(str.isprintable, map(chr, range(0x180))), *"\nΛλПй€№•–’한글年あ "})
+_IN_NUMBERS = frozenset("0123456789+(")
+"""Digits, and what may stand before the digits of a number."""
 
 _BLANKS = re.compile(f"{BLANK}+")
-_NEAR = 96
-"""How far from a window what changed can matter: further than words of context are looked for."""
-
-_BESIDE = 8
-"""How far from a run of digits a line may have been joined for a value to stand across it."""
+NEAR = 186
+"""How far from a number something that changed can matter: further than any margin and the words
+of context beside it."""
+BESIDE = 8
+"""How far from a number a line may have been joined for it to stand across."""
 
 _SHORT_WORD = 4
 MARGIN = 32
@@ -56,7 +55,7 @@ with warnings.catch_warnings():
 
 
 class ScoredPattern(NamedTuple):
-    """A pattern, and the score of what it finds."""
+    """A pattern, and the score of what it finds; that of a guard says nothing."""
 
     pattern: regex.Pattern[str]
     score: float
@@ -84,7 +83,7 @@ class PatternSearch:
     has_letters: bool
     """Whether in every value a Latin letter touches a digit."""
     margin: int
-    guard: regex.Pattern[str] | None
+    guard: ScoredPattern | None
     """Where it is found, the whole text is searched; with `least_digits`, the window is."""
     any_script: bool
     """Whether values hold letters that are not Latin."""
@@ -109,8 +108,6 @@ class Subject:
     """Whether a Latin letter touches a digit anywhere."""
     numbers: list[int]
     """Where, in order, digits begin, and a plus or bracket before them."""
-    changed: list[int] | None
-    """Where, in order, the text differs from one that was searched before; none for a new text."""
 
 
 class DigitRun(NamedTuple):
@@ -120,39 +117,52 @@ class DigitRun(NamedTuple):
     end: int
     digits: int
     touches_letter: bool
+    floor: int
+    ceiling: int
+    """How far a range around it may reach to either side."""
 
 
-def subject(
-    text: str, *, changed: list[int] | None = None, joints: list[int] | None = None
-) -> Subject:
+def subject(text: str, changed: list[int] | None = None, reach: int = NEAR) -> Subject:
     """Prepare a text.
 
     Args:
-        changed: Where, in order, it differs from one that was searched before.
-        joints: Where, in order, lines were joined, if no more than that is new to search.
+        changed: Where, in order, it differs from one that was searched before, if it was; then
+            only numbers within `reach` of these places are searched again.
     """
     latin = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
-    runs = tuple(
-        DigitRun(
-            match.start(),
-            match.end(),
-            sum(map(str.isdigit, match.group())),
-            _TOUCHING.search(text, max(match.start() - 1, 0), match.end() + 1) is not None,
-        )
-        for match in _DIGIT_RUN.finditer(text)
-        if joints is None or _is_near(joints, match.start(), match.end(), _BESIDE)
-    )
-    most_digits = max((run.digits for run in runs), default=0)
+    runs = _runs(text, changed, reach)
     return Subject(
         text=text,
         lowered=_lowered(text),
         latin=latin,
         runs=runs,
-        most_digits=most_digits,
+        most_digits=max((run.digits for run in runs), default=0),
         has_letters=any(run.touches_letter for run in runs),
         numbers=_numbers(text),
-        changed=changed,
     )
+
+
+def _runs(text: str, changed: list[int] | None, reach: int) -> tuple[DigitRun, ...]:
+    runs: list[DigitRun] = []
+    floor = 0
+    for match in _DIGIT_RUN.finditer(text):
+        start, end = match.span()
+        if changed is not None and not _is_near(changed, start - reach, end + reach):
+            # No range reaches into a run that is left out, or it would take it for shorter.
+            if runs and runs[-1].ceiling == len(text):
+                runs[-1] = runs[-1]._replace(ceiling=start)
+            floor = end
+            continue
+        touches = _TOUCHING.search(text, max(start - 1, 0), end + 1) is not None
+        digits = sum(map(str.isdigit, match.group()))
+        runs.append(DigitRun(start, end, digits, touches, floor, len(text)))
+    return tuple(runs)
+
+
+def _is_near(places: Sequence[int], low: int, high: int) -> bool:
+    """Say whether one of `places`, in order, lies in a range."""
+    at = bisect_left(places, low)
+    return at < len(places) and places[at] < high
 
 
 def _numbers(text: str) -> list[int]:
@@ -192,29 +202,17 @@ def blanks(text: str) -> list[int]:
 def windows(
     subject: Subject, least_digits: int, *, has_letters: bool = False, margin: int = MARGIN
 ) -> list[tuple[int, int]]:
-    """Give the ranges, sorted and apart, in which a value of so many digits could stand.
-
-    Where the text was searched before, only those in which something else could be found now.
-    """
+    """Give the ranges, sorted and apart, in which a value of so many digits could stand."""
     found: list[tuple[int, int]] = []
-    for start, end, digits, touches_letter in subject.runs:
+    for start, end, digits, touches_letter, floor, ceiling in subject.runs:
         if digits < least_digits or (has_letters and not touches_letter):
             continue
-        low, high = max(start - margin, 0), min(end + margin, len(subject.text))
+        low, high = max(start - margin, floor), min(end + margin, ceiling)
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], high)
         else:
             found.append((low, high))
-    changed = subject.changed
-    if changed is None:
-        return found
-    return [(low, high) for low, high in found if _is_near(changed, low, high, _NEAR)]
-
-
-def _is_near(places: Sequence[int], low: int, high: int, reach: int) -> bool:
-    """Say whether one of `places` lies in a range or so many characters beside it."""
-    at = bisect_left(places, low - reach)
-    return at < len(places) and places[at] < high + reach
+    return found
 
 
 def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:
@@ -262,14 +260,19 @@ def _ranges(
     if one.needs_context:
         ranges = [(low, high) for low, high in ranges if _has_context(one, subject, low, high)]
     elif one.words and one.least_digits:
-        ranges = [
-            (low, high) for low, high in ranges if _holds_any(lowered[low:high], one.words)
-        ]
-    if one.is_unspaced and one.guard is not None:
-        return _words(one.guard, text)
-    if one.guard is not None:
-        ranges = [(low, high) for low, high in ranges if one.guard.search(text, low, high)]
-    return ranges
+        ranges = [(low, high) for low, high in ranges if _holds_any(lowered[low:high], one.words)]
+    if one.guard is None:
+        return ranges
+    if one.is_unspaced:
+        return _words(one.guard.pattern, text)
+    return [(low, high) for low, high in ranges if _is_guarded(one.guard, subject, low, high)]
+
+
+def _is_guarded(guard: ScoredPattern, subject: Subject, low: int, high: int) -> bool:
+    if not guard.begins_with_number:
+        return guard.pattern.search(subject.text, low, high) is not None
+    starts = subject.numbers[bisect_left(subject.numbers, low) : bisect_left(subject.numbers, high)]
+    return any(guard.pattern.match(subject.text, at, high) for at in starts)
 
 
 def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
@@ -310,7 +313,12 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
 
 
 def _at_numbers(
-    pattern: regex.Pattern[str], numbers: list[int], text: str, low: int, high: int, overlapped: bool
+    pattern: regex.Pattern[str],
+    numbers: list[int],
+    text: str,
+    low: int,
+    high: int,
+    overlapped: bool,
 ) -> Iterator[regex.Match[str]]:
     """Give the matches in a range that begin at one of `numbers`."""
     free = low
@@ -333,9 +341,13 @@ def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -
     return score
 
 
-def scored(pattern: regex.Pattern[str], score: float, *, any_script: bool) -> ScoredPattern:
-    """Give a pattern with its score, and say whether it begins where a number does."""
-    begins = not any_script and not any(pattern.match(one, partial=True) for one in _NO_NUMBERS) and not any(
+def scored(pattern: regex.Pattern[str], score: float = 1.0) -> ScoredPattern:
+    """Give a pattern with its score, and say whether it begins where a number does.
+
+    That is tried out, with a character of each kind and all that the pattern spells out.
+    """
+    openings = (_KINDS | set(pattern.pattern)) - _IN_NUMBERS
+    begins = not any(pattern.match(one, partial=True) for one in openings) and not any(
         pattern.match(f"{before}{one}", 1, partial=True) for before in "05" for one in "0123456789"
     )
     return ScoredPattern(pattern, score, begins)

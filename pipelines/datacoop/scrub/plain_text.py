@@ -30,7 +30,9 @@ _ONE_FOR_ONE = regex.compile(
     rf"{_DIGITS_ELSEWHERE}|[\uff01-\uff5e\u3000\ufe50-\ufe6b\U0001d400-\U0001d7ff"
     r"\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2010-\u2015\u2212]"
 )
-_ODD = re.compile("[^\x00-\x7e\u00a1-\u00ac\u00ae-\u024f\uac00-\ud7a3\u2018-\u201f\u2026\u20ac\ufffc]")
+_ODD = re.compile(
+    "[^\x00-\x7e\u00a1-\u00ac\u00ae-\u024f\uac00-\ud7a3\u2018-\u201f\u2026\u20ac\ufffc]"
+)
 """A cheap look for characters that are not plain."""
 
 _LOOKALIKES = str.maketrans(_FOREIGN, _LATIN)
@@ -143,9 +145,7 @@ def _latin_lookalikes(text: str) -> str:
     )
 
 
-def _shortened(
-    text: str, changes: list[regex.Match[str]], *, joins_lines: bool
-) -> PlainText:
+def _shortened(text: str, changes: list[regex.Match[str]], *, joins_lines: bool) -> PlainText:
     parts: list[str] = []
     pieces: list[Piece] = []
     joints: list[int] = []

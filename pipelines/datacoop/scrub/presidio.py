@@ -22,6 +22,7 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import names
 from datacoop.scrub.patterns import (
+    BESIDE,
     PatternSearch,
     Subject,
     blanked,
@@ -140,12 +141,12 @@ class PresidioFinder:
     def _search(self, text: str, *, again: bool = False) -> list[Finding]:
         """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        prepared = subject(plain.text, changed=blanks(plain.text) if again else None)
+        prepared = subject(plain.text, blanks(plain.text) if again else None)
         found = self._search_plain(plain, prepared, self._searches)
         if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            prepared = subject(joined.text, joints=[*joined.joints])
+            prepared = subject(joined.text, list(joined.joints), BESIDE)
             found += self._search_plain(joined, prepared, self._checked)
         return found
 
@@ -295,10 +296,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
     needs_context = all(score < threshold for _, score in rule.patterns)
     return PatternSearch(
         entity=rule.entity,
-        patterns=tuple(
-            scored(regex.compile(text, flags), score, any_script=rule.any_script)
-            for text, score in rule.patterns
-        ),
+        patterns=tuple(scored(regex.compile(text, flags), score) for text, score in rule.patterns),
         verdict=_checked(rule.check),
         threshold=threshold,
         words=rule.words or (_lowered(rule.context) if needs_context else ()),
@@ -308,7 +306,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
         margin=rule.margin,
-        guard=regex.compile(rule.guard) if rule.guard else None,
+        guard=scored(regex.compile(rule.guard)) if rule.guard else None,
         any_script=rule.any_script,
         has_check=rule.check is not None,
         is_unspaced=rule.is_unspaced,
@@ -330,7 +328,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
     return PatternSearch(
         entity=stock.entity,
         patterns=tuple(
-            scored(regex.compile(pattern.regex, flags), pattern.score, any_script=stock.any_script)
+            scored(regex.compile(pattern.regex, flags), pattern.score)
             for pattern in _patterns(recognizer)
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
@@ -342,7 +340,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
         margin=stock.margin,
-        guard=regex.compile(stock.guard) if stock.guard else None,
+        guard=scored(regex.compile(stock.guard)) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
         is_unspaced=False,

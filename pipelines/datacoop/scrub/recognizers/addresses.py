@@ -259,22 +259,44 @@ _PLACE = (
 )
 
 
-def _houses(house: str) -> tuple[tuple[str, float], ...]:
-    return ((house + _STREET, 0.7), (house + _MALAY_STREET, 0.7), (house + _PLACE, 0.6))
+_MALAY_WORDS = (
+    *("jalan", "jln", "lorong", "lor", "bukit", "kampong", "taman", "lengkong", "lengkok"),
+    "persiaran",
+)
 
 
 ADDRESSES = (
     # 12 Quarry Lane, Leeds LS1 4AB; Blk 12 Jalan Kayu #03-118; Flat 3, 12 High Street
     Rule(
         entity="STREET_ADDRESS",
-        patterns=_houses(_HOUSE),
+        patterns=((_HOUSE + _STREET, 0.7),),
         least_digits=1,
         margin=90,
         ignores_case=False,
     ),
     Rule(
         entity="STREET_ADDRESS",
-        patterns=_houses(_NUMBERED),
+        patterns=((_HOUSE + _MALAY_STREET, 0.7),),
+        words=_MALAY_WORDS,
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((_HOUSE + _PLACE, 0.6),),
+        least_digits=1,
+        has_letters=True,
+        margin=180,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=(
+            (_NUMBERED + _STREET, 0.7),
+            (_NUMBERED + _MALAY_STREET, 0.7),
+            (_NUMBERED + _PLACE, 0.6),
+        ),
         words=("no",),
         guard=r"No\.?\s?\d",
         least_digits=1,
@@ -456,8 +478,15 @@ ADDRESSES = (
     # Musterstraße 12, 12345 Stadt; Am Alten Markt 3, 10115 Berlin
     Rule(
         entity="STREET_ADDRESS",
+        patterns=((rf"(?<![\p{{L}}\d-]){_DE_STREET}{_DE_HOUSE}{_DE_TAIL}", 0.7),),
+        least_digits=1,
+        margin=80,
+        guard=rf"\d(?<=(?i:{_DE_ENDS})\s{{1,2}}\d)",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
         patterns=(
-            (rf"(?<![\p{{L}}\d-]){_DE_STREET}{_DE_HOUSE}{_DE_TAIL}", 0.7),
             (
                 rf"(?<![\p{{L}}\d-])(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor|Bei|Beim)\s"
                 rf"(?:de[rmn]\s|die\s)?(?:\p{{Lu}}\p{{L}}{{0,40}}+[\s-]){{0,3}}\p{{Lu}}\p{{"
@@ -475,8 +504,8 @@ ADDRESSES = (
         least_digits=1,
         margin=80,
         guard=(
-            rf"(?i)\d(?<={_DE_ENDS}\s{{1,2}}\d)|(?<=\d[a-z]?\s?[,\n;]\s?)(?:D-"
-            rf"|DE-)?\d{{4,5}}\s\p{{Lu}}|(?<=\p{{L}}\s\d{{1,4}}[a-z]?),\s\p{{Lu}}"
+            r"\d{4,5}\s\p{Lu}(?<=\d[A-Za-z]?\s?[,\n;]\s{0,2}(?:[DAC][EH]?-)?\d{4,5}\s\p{Lu})"
+            r"|(?<=\p{L}\s{1,2})\d{1,4}[A-Za-z]?\s?,\s\p{Lu}"
         ),
         ignores_case=False,
     ),
