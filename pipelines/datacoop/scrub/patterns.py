@@ -255,12 +255,17 @@ def _ranges(
                 subject, one.least_digits, has_letters=one.has_letters, margin=one.margin
             )
         ranges = known[key]
-    if not ranges or (one.words and not _holds_any(lowered, one.words)):
+    if not ranges:
         return []
+    if one.words:
+        present = _present(lowered, one.words)
+        if not present:
+            return []
+        if one.least_digits and not one.needs_context:
+            ranges = [(low, high) for low, high in ranges if _holds_any(lowered[low:high], present)]
     if one.needs_context:
-        ranges = [(low, high) for low, high in ranges if _has_context(one, subject, low, high)]
-    elif one.words and one.least_digits:
-        ranges = [(low, high) for low, high in ranges if _holds_any(lowered[low:high], one.words)]
+        present = _present(lowered, one.context_words)
+        ranges = [(low, high) for low, high in ranges if _has_context(present, lowered, low, high)]
     if one.guard is None:
         return ranges
     if one.is_unspaced:
@@ -290,17 +295,23 @@ def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _has_context(one: PatternSearch, subject: Subject, low: int, high: int) -> bool:
-    near = subject.lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH]
-    return _holds_any(near, one.context_words)
+def _present(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([word for word in words if word in text])
+
+
+def _has_context(words: tuple[str, ...], lowered: str, low: int, high: int) -> bool:
+    return _holds_any(lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH], words)
 
 
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
     text = subject.text if one.any_script else subject.latin
     limit = PATTERN_SECONDS if high - low > _SHORT else None
+    numbers = subject.numbers
+    first, last = bisect_left(numbers, low), bisect_left(numbers, high)
     for pattern, base, begins_with_number in one.patterns:
         if begins_with_number:
-            matches = _at_numbers(pattern, subject.numbers, text, low, high, one.has_check)
+            starts = numbers[first:last]
+            matches = _at_numbers(pattern, starts, text, high, overlapped=one.has_check)
         else:
             matches = pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
         for match in matches:
@@ -313,19 +324,14 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
 
 
 def _at_numbers(
-    pattern: regex.Pattern[str],
-    numbers: list[int],
-    text: str,
-    low: int,
-    high: int,
-    overlapped: bool,
+    pattern: regex.Pattern[str], starts: list[int], text: str, high: int, *, overlapped: bool
 ) -> Iterator[regex.Match[str]]:
-    """Give the matches in a range that begin at one of `numbers`."""
-    free = low
-    for at in numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]:
+    """Give the matches that begin at one of `starts` and end before `high`."""
+    free = 0
+    for at in starts:
         if at >= free and (match := pattern.match(text, at, high)):
             yield match
-            free = low if overlapped else match.end()
+            free = 0 if overlapped else match.end()
 
 
 def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -> float:

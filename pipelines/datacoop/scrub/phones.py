@@ -3,13 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import accumulate, pairwise, repeat
+from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberMatch
+from phonenumbers import PhoneMetadata
 
+_LEAST_DIGITS = 8
+_LIKE = re.compile(r"\d+(?:[-x ()\[\]./~]{1,4}+\d+)*+")
+"""Digits with what the matcher lets stand between them."""
 _GROUP = re.compile(r"\d+")
 _LONGEST_GROUP = 20
 """The matcher cuts longer groups of digits in two."""
+_BEFORE, _BEHIND = 12, 32
+"""Characters beside a number that the matcher takes in, such as a bracket or an extension."""
 
 _KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip",
@@ -17,28 +24,48 @@ _KINDS = (
 )  # fmt: skip
 
 
-def phones(text: str, regions: Sequence[str]) -> Iterator[PhoneNumberMatch]:
+class Phone(NamedTuple):
+    """A phone in a text, as the half-open character range `[start, end)`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def phones(text: str, regions: Sequence[str]) -> Iterator[Phone]:
     """Give the phones in a text, written for abroad or for home in one of `regions`.
 
-    The matcher is slow, so it is asked only for regions in which some digits could be a phone.
+    The matcher is slow, so it is asked only where some digits could be a phone, and only for the
+    regions in which they could.
     """
-    groups = _GROUP.findall(text)
+    done = 0
+    found = [match.span() for match in _LIKE.finditer(text)]
+    for (start, end), (next_start, next_end) in pairwise([*found, (len(text), len(text))]):
+        low, high = max(start - _BEFORE, done), end + _BEHIND
+        done = end
+        # What follows may be an extension, and is taken in whole.
+        high = next_end if next_start < high else high
+        for region in _regions(text, start, end, regions, has_plus="+" in text[low:start]):
+            for match in phonenumbers.PhoneNumberMatcher(text[low:high], region):
+                yield Phone(low + match.start, low + match.end, match.raw_string)
+
+
+def _regions(
+    text: str, start: int, end: int, regions: Sequence[str], *, has_plus: bool
+) -> Sequence[str]:
+    """Give those regions in which digits could be a phone."""
+    groups = _GROUP.findall(text, start, end)
     digits = "".join(groups)
-    starts, at = [], 0
-    for group in groups:
-        starts.append(at)
-        at += len(group)
-    is_cut = any(len(group) > _LONGEST_GROUP for group in groups)
+    if len(digits) < _LEAST_DIGITS:
+        return ()
+    if max(map(len, groups)) > _LONGEST_GROUP:
+        return regions
+    starts = [0, *accumulate(map(len, groups[:-1]))]
     wanted = [
-        region
-        for region in regions
-        if is_cut or any(map(_home_number(region).match, [digits] * len(starts), starts))
+        region for region in regions if any(map(_home_number(region).match, repeat(digits), starts))
     ]
     # With a plus, the region makes no difference.
-    if not wanted and "+" in text:
-        wanted = list(regions[:1])
-    for region in wanted:
-        yield from phonenumbers.PhoneNumberMatcher(text, region)
+    return wanted if wanted or not has_plus else regions[:1]
 
 
 @cache

@@ -167,7 +167,7 @@ class PresidioFinder:
             for low, high in windows(prepared, _PHONE_DIGITS)
             if _PHONE_LIKE.search(prepared.latin, low, high)
             for match in phones(prepared.latin[low:high], self._phone_regions)
-            if CHECKS["phone"](match.raw_string)
+            if CHECKS["phone"](match.text)
         ]
 
     def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
