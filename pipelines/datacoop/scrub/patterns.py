@@ -89,6 +89,8 @@ class PatternSearch:
     """Whether values hold letters that are not Latin."""
     has_check: bool
     """Whether values are checked; then one may begin inside another that turned out to be none."""
+    begins_with_word: bool
+    """Whether every value, or what a pattern matches before it, does with one of `words`."""
     is_unspaced: bool
     """Whether values hold no white space: only words in which the guard is found are searched."""
 
@@ -306,12 +308,16 @@ def _has_context(words: tuple[str, ...], lowered: str, low: int, high: int) -> b
 def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
     text = subject.text if one.any_script else subject.latin
     limit = PATTERN_SECONDS if high - low > _SHORT else None
-    numbers = subject.numbers
-    first, last = bisect_left(numbers, low), bisect_left(numbers, high)
+    if one.begins_with_word:
+        starts: list[int] | None = _places(subject.lowered, one.words, low, high)
+    else:
+        starts = None
     for pattern, base, begins_with_number in one.patterns:
-        if begins_with_number:
-            starts = numbers[first:last]
-            matches = _at_numbers(pattern, starts, text, high, overlapped=one.has_check)
+        if begins_with_number and starts is None:
+            numbers = subject.numbers
+            starts = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
+        if begins_with_number or one.begins_with_word:
+            matches = _at(starts or [], pattern, text, high, overlapped=one.has_check)
         else:
             matches = pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
         for match in matches:
@@ -323,8 +329,8 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
                 yield Finding(start, end, one.entity, score)
 
 
-def _at_numbers(
-    pattern: regex.Pattern[str], starts: list[int], text: str, high: int, *, overlapped: bool
+def _at(
+    starts: list[int], pattern: regex.Pattern[str], text: str, high: int, *, overlapped: bool
 ) -> Iterator[regex.Match[str]]:
     """Give the matches that begin at one of `starts` and end before `high`."""
     free = 0
@@ -332,6 +338,17 @@ def _at_numbers(
         if at >= free and (match := pattern.match(text, at, high)):
             yield match
             free = 0 if overlapped else match.end()
+
+
+def _places(text: str, words: tuple[str, ...], low: int, high: int) -> list[int]:
+    """Give where, in order, one of `words` stands in a range."""
+    found = set()
+    for word in words:
+        at = text.find(word, low, high)
+        while at >= 0:
+            found.add(at)
+            at = text.find(word, at + 1, high)
+    return sorted(found)
 
 
 def _raised(score: float, one: PatternSearch, text: str, start: int, end: int) -> float:

@@ -309,6 +309,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         guard=scored(regex.compile(rule.guard)) if rule.guard else None,
         any_script=rule.any_script,
         has_check=rule.check is not None,
+        begins_with_word=rule.begins_with_word,
         is_unspaced=rule.is_unspaced,
     )
 
@@ -343,6 +344,7 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
         guard=scored(regex.compile(stock.guard)) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
+        begins_with_word=False,
         is_unspaced=False,
     )
 

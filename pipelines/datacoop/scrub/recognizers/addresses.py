@@ -395,6 +395,7 @@ ADDRESSES = (
         margin=80,
         check="has_digit",
         words=_AT_HOME,
+        begins_with_word=True,
         ignores_case=False,
     ),
     Rule(
@@ -471,6 +472,7 @@ ADDRESSES = (
             "quai ",
             "route ",
         ),
+        begins_with_word=True,
         least_digits=1,
         margin=90,
         ignores_case=False,

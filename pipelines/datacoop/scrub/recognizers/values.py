@@ -27,6 +27,8 @@ class Rule(NamedTuple):
     ignores_case: bool = True
     any_script: bool = False
     """Whether a value can hold letters that are not Latin; they are else taken for spaces."""
+    begins_with_word: bool = False
+    """Whether every value, or what a pattern matches before it, does with one of `words`."""
     is_unspaced: bool = False
     """Whether values hold no white space: only words in which the guard is found are searched."""
 
