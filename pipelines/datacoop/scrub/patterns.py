@@ -37,6 +37,14 @@ of context beside it."""
 BESIDE = 8
 """How far from a number a line may have been joined for it to stand across."""
 
+_FEW = 1000
+"""Characters of a text in which words are sooner looked for one by one."""
+_LONGEST = 400
+"""Characters that a value that begins with a number or word has at most."""
+
+_OPENING = 4
+"""Characters by which words are told apart before they are looked for."""
+
 _SHORT_WORD = 4
 MARGIN = 32
 """Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
@@ -108,6 +116,8 @@ class Subject:
     most_digits: int
     has_letters: bool
     """Whether a Latin letter touches a digit anywhere."""
+    held: "HeldWords"
+    """Of all words that searches ask for, those that the text holds."""
     numbers: list[int]
     """Where, in order, digits begin, and a plus or bracket before them."""
 
@@ -124,10 +134,55 @@ class DigitRun(NamedTuple):
     """How far a range around it may reach to either side."""
 
 
-def subject(text: str, changed: list[int] | None = None, reach: int = NEAR) -> Subject:
+class WordIndex:
+    """Says which of many words a text holds, many times faster than by looking for each."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Take the words to look for, in small letters."""
+        self._by_opening: dict[str, list[str]] = {}
+        for word in sorted(set(words)):
+            self._by_opening.setdefault(word[:_OPENING], []).append(word)
+        self._short = [one for one in self._by_opening if len(one) < _OPENING]
+
+    def held_by(self, text: str) -> frozenset[str]:
+        """Give the words that stand anywhere in a text in small letters."""
+        pieces = {text[at : at + _OPENING] for at in range(len(text))}
+        openings = [one for one in pieces if one in self._by_opening] + self._short
+        words = {word for one in openings for word in self._by_opening[one]}
+        return frozenset(word for word in words if word in text)
+
+
+class HeldWords:
+    """The words of an index that a text holds, looked for when first asked for."""
+
+    def __init__(self, index: WordIndex) -> None:
+        """Take the words to look for."""
+        self._index = index
+        self._words: frozenset[str] | None = None
+
+    def among(self, words: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """Give those of `words` that the text in small letters holds, or more.
+
+        Every text asked for must be the first one, or that with parts blanked or lines joined.
+        """
+        if len(text) < _FEW:
+            return tuple([word for word in words if word in text])
+        if self._words is None:
+            self._words = self._index.held_by(text)
+        held = self._words
+        return tuple([word for word in words if word in held])
+
+
+def subject(
+    text: str,
+    held: HeldWords,
+    changed: list[int] | None = None,
+    reach: int = NEAR,
+) -> Subject:
     """Prepare a text.
 
     Args:
+        held: The words of the searches that it holds.
         changed: Where, in order, it differs from one that was searched before, if it was; then
             only numbers within `reach` of these places are searched again.
     """
@@ -135,11 +190,12 @@ def subject(text: str, changed: list[int] | None = None, reach: int = NEAR) -> S
     runs = _runs(text, changed, reach)
     return Subject(
         text=text,
-        lowered=_lowered(text),
+        lowered=lowered(text),
         latin=latin,
         runs=runs,
         most_digits=max((run.digits for run in runs), default=0),
         has_letters=any(run.touches_letter for run in runs),
+        held=held,
         numbers=_numbers(text),
     )
 
@@ -176,10 +232,11 @@ def _numbers(text: str) -> list[int]:
     return found
 
 
-def _lowered(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
+def lowered(text: str) -> str:
+    """Give a text in small letters and of the same length."""
+    small_text = text.lower()
+    if len(small_text) == len(text):
+        return small_text
     # A few letters, such as the dotted capital I, are two in lower case.
     return "".join(small if len(small := one.lower()) == 1 else one for one in text)
 
@@ -260,13 +317,13 @@ def _ranges(
     if not ranges:
         return []
     if one.words:
-        present = _present(lowered, one.words)
+        present = subject.held.among(one.words, subject.lowered)
         if not present:
             return []
         if one.least_digits and not one.needs_context:
             ranges = [(low, high) for low, high in ranges if _holds_any(lowered[low:high], present)]
     if one.needs_context:
-        present = _present(lowered, one.context_words)
+        present = subject.held.among(one.context_words, subject.lowered)
         ranges = [(low, high) for low, high in ranges if _has_context(present, lowered, low, high)]
     if one.guard is None:
         return ranges
@@ -279,7 +336,7 @@ def _is_guarded(guard: ScoredPattern, subject: Subject, low: int, high: int) -> 
     if not guard.begins_with_number:
         return guard.pattern.search(subject.text, low, high) is not None
     starts = subject.numbers[bisect_left(subject.numbers, low) : bisect_left(subject.numbers, high)]
-    return any(guard.pattern.match(subject.text, at, high) for at in starts)
+    return any(guard.pattern.match(subject.text, at, min(at + MARGIN, high)) for at in starts)
 
 
 def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
@@ -297,10 +354,6 @@ def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _present(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple([word for word in words if word in text])
-
-
 def _has_context(words: tuple[str, ...], lowered: str, low: int, high: int) -> bool:
     return _holds_any(lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH], words)
 
@@ -309,7 +362,8 @@ def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[
     text = subject.text if one.any_script else subject.latin
     limit = PATTERN_SECONDS if high - low > _SHORT else None
     if one.begins_with_word:
-        starts: list[int] | None = _places(subject.lowered, one.words, low, high)
+        words = subject.held.among(one.words, subject.lowered)
+        starts: list[int] | None = _places(subject.lowered, words, low, high)
     else:
         starts = None
     for pattern, base, begins_with_number in one.patterns:
@@ -335,7 +389,8 @@ def _at(
     """Give the matches that begin at one of `starts` and end before `high`."""
     free = 0
     for at in starts:
-        if at >= free and (match := pattern.match(text, at, high)):
+        # The module looks for letters that a pattern needs up to the end of what it is given.
+        if at >= free and (match := pattern.match(text, at, min(at + _LONGEST, high))):
             yield match
             free = 0 if overlapped else match.end()
 

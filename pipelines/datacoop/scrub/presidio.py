@@ -23,8 +23,10 @@ from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import names
 from datacoop.scrub.patterns import (
     BESIDE,
+    HeldWords,
     PatternSearch,
     Subject,
+    WordIndex,
     blanked,
     blanks,
     context_pattern,
@@ -95,6 +97,9 @@ class PresidioFinder:
         self._models = dict(models)
         self._searches = _searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
+        self._words = WordIndex(
+            word for one in self._searches for word in one.words + one.context_words
+        )
         self._phone_regions = _phone_regions(policy)
         self._placeholder = placeholder_pattern(policy.entities)
 
@@ -131,22 +136,23 @@ class PresidioFinder:
         """Search until nothing is left to find: taking a value away can bare its neighbour."""
         placeholders = self._placeholders(text)
         left = blanked(text, placeholders) if placeholders else text
-        found = more = self._search(left)
+        held = HeldWords(self._words)
+        found = more = self._search(left, held)
         while more:
             left = blanked(left, [(one.start, one.end) for one in more])
-            more = self._search(left, again=True)
+            more = self._search(left, held, again=True)
             found = found + more
         return found
 
-    def _search(self, text: str, *, again: bool = False) -> list[Finding]:
+    def _search(self, text: str, held: HeldWords, *, again: bool = False) -> list[Finding]:
         """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        prepared = subject(plain.text, blanks(plain.text) if again else None)
+        prepared = subject(plain.text, held, blanks(plain.text) if again else None)
         found = self._search_plain(plain, prepared, self._searches)
         if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            prepared = subject(joined.text, list(joined.joints), BESIDE)
+            prepared = subject(joined.text, held, list(joined.joints), BESIDE)
             found += self._search_plain(joined, prepared, self._checked)
         return found
 
