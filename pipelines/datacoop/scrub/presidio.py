@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import phonenumbers
 import regex
 from presidio_analyzer import Pattern, PatternRecognizer, predefined_recognizers
 from spacy.language import Language
@@ -23,14 +22,20 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import kinds, names
 from datacoop.scrub.patterns import (
+    BESIDE,
+    HeldWords,
     PatternSearch,
     Subject,
+    WordIndex,
     blanked,
+    blanks,
     context_pattern,
+    scored,
     search,
     subject,
     windows,
 )
+from datacoop.scrub.phones import phones
 from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.catalogue import COUNTRIES, chosen, entities
 from datacoop.scrub.recognizers.checks import CHECKS
@@ -105,7 +110,10 @@ class PresidioFinder:
         }
         self._searches = _searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
-        self._phone_regions = policy.countries if "PHONE_NUMBER" in policy.entities else ()
+        self._words = WordIndex(
+            word for one in self._searches for word in one.words + one.context_words
+        )
+        self._phone_regions = _phone_regions(policy)
         self._placeholder = placeholder_pattern(policy.entities)
 
     def supports(self, language: str) -> bool:
@@ -149,24 +157,29 @@ class PresidioFinder:
         """Search until nothing is left to find: taking a value away can bare its neighbour."""
         placeholders = self._placeholders(text)
         left = blanked(text, placeholders) if placeholders else text
-        found = more = self._search(left)
+        held = HeldWords(self._words)
+        found = more = self._search(left, held)
         while more:
             left = blanked(left, [(one.start, one.end) for one in more])
-            more = self._search(left)
+            more = self._search(left, held, again=True)
             found = found + more
         return found
 
-    def _search(self, text: str) -> list[Finding]:
+    def _search(self, text: str, held: HeldWords, *, again: bool = False) -> list[Finding]:
+        """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        found = self._search_plain(plain, self._searches)
-        if plain.is_broken:
+        prepared = subject(plain.text, held, blanks(plain.text) if again else None)
+        found = self._search_plain(plain, prepared, self._searches)
+        if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            found += self._search_plain(joined, self._checked)
+            prepared = subject(joined.text, held, list(joined.joints), BESIDE)
+            found += self._search_plain(joined, prepared, self._checked)
         return found
 
-    def _search_plain(self, plain: PlainText, searches: tuple[PatternSearch, ...]) -> list[Finding]:
-        prepared = subject(plain.text)
+    def _search_plain(
+        self, plain: PlainText, prepared: Subject, searches: tuple[PatternSearch, ...]
+    ) -> list[Finding]:
         found = search(prepared, searches) + self._phones(prepared)
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
@@ -180,10 +193,8 @@ class PresidioFinder:
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
             for low, high in windows(prepared, _PHONE_DIGITS)
             if _PHONE_LIKE.search(prepared.latin, low, high)
-            for region in self._phone_regions
-            for match in phonenumbers.PhoneNumberMatcher(prepared.latin[low:high], region)
-            if self._policy.entities["PHONE_NUMBER"].threshold <= _PHONE_SCORE
-            and CHECKS["phone"](match.raw_string)
+            for match in phones(prepared.latin[low:high], self._phone_regions)
+            if CHECKS["phone"](match.text)
         ]
 
     def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
@@ -228,6 +239,11 @@ class PresidioFinder:
         if "<" not in text:
             return []
         return [match.span() for match in self._placeholder.finditer(text)]
+
+
+def _phone_regions(policy: ScrubPolicy) -> tuple[str, ...]:
+    rule = policy.entities.get("PHONE_NUMBER")
+    return tuple(policy.countries) if rule and rule.threshold <= _PHONE_SCORE else ()
 
 
 def _check(policy: ScrubPolicy) -> None:
@@ -317,18 +333,21 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
     needs_context = all(score < threshold for _, score in rule.patterns)
     return PatternSearch(
         entity=rule.entity,
-        patterns=tuple((regex.compile(text, flags), score) for text, score in rule.patterns),
+        patterns=tuple(scored(regex.compile(text, flags), score) for text, score in rule.patterns),
         verdict=_checked(rule.check),
         threshold=threshold,
         words=rule.words or (_lowered(rule.context) if needs_context else ()),
         context=context_pattern(rule.context),
+        context_words=_lowered(rule.context),
         needs_context=needs_context,
         least_digits=rule.least_digits,
         has_letters=rule.has_letters,
         margin=rule.margin,
-        guard=regex.compile(rule.guard) if rule.guard else None,
+        guard=scored(regex.compile(rule.guard)) if rule.guard else None,
         any_script=rule.any_script,
         has_check=rule.check is not None,
+        begins_with_word=rule.begins_with_word,
+        is_unspaced=rule.is_unspaced,
     )
 
 
@@ -347,20 +366,23 @@ def _stock(stock: Stock, threshold: float) -> PatternSearch:
     return PatternSearch(
         entity=stock.entity,
         patterns=tuple(
-            (regex.compile(pattern.regex, flags), pattern.score)
+            scored(regex.compile(pattern.regex, flags), pattern.score)
             for pattern in _patterns(recognizer)
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
         threshold=threshold,
         words=_lowered(context) if needs_context else (),
         context=context_pattern(context),
+        context_words=_lowered(context),
         needs_context=needs_context,
         least_digits=stock.least_digits,
         has_letters=stock.has_letters,
         margin=stock.margin,
-        guard=regex.compile(stock.guard) if stock.guard else None,
+        guard=scored(regex.compile(stock.guard)) if stock.guard else None,
         any_script=stock.any_script,
         has_check=False,
+        begins_with_word=False,
+        is_unspaced=False,
     )
 
 

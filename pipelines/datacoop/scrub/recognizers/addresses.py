@@ -2,8 +2,9 @@
 
 from datacoop.scrub.recognizers.values import Rule
 
+_NOT_INSIDE = r"(?<![\w.,/€$£-])"
 _HOUSE = (
-    r"(?<![\w.,/€$£-])(?:No\.?\s?)?\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b"
+    rf"{_NOT_INSIDE}\d{{1,5}}(?:\s?[-/]\s?\d{{1,5}})?(?:\s?(?:bis|ter|quater)\b"
     r"|[A-Za-z]\b)?,?\s"
 )
 _WORD = r"(?:[\p{Lu}\d][\p{L}\d'’.-]{0,40}+)"
@@ -57,6 +58,15 @@ _FR_NAME = (
     r"(?:(?:(?:de|du|des|la|le|les|à|au|aux|et|en|sur|sous|lès)\s|[dl]['’]\s?)"
     r"|\p{Lu}[\p{L}\d'’.-]{0,40}+\s?|\d{1,2}(?:er)?[\s-]\p{L}{3,9}\s?"
     r"|\p{L}[\p{L}'’-]{0,40}+-[\p{L}'’-]{0,40}+\s?)"
+)
+
+_FR_STREET = (
+    r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?(?:bis|ter|quater)\b|\s?[A-Za-z]\b)?\s?,?\s"
+    rf"(?i:{_FR_TYPES})\s{_FR_NAME}{{1,9}}(?<=[\p{{L}}\d.])(?:\s?(?:Ouest|Est"
+    rf"|Nord|Sud)\b)?(?:{_UNIT}){{0,2}}"
+    rf"(?:\s?[,\n-]?\s{{0,2}}(?:F-)?\d{{5}}\s{{1,2}}{_TOWN}(?:\s(?:cedex|CEDEX"
+    rf"|Cedex)(?:\s\d{{1,2}})?)?|\s?,\s{_TOWN}(?:\s?\((?:{_TOWN}|[A-Z]{{2}})\)"
+    rf"|,?\s[A-Z]{{2}})?,?\s{{1,2}}{_CA_POST}|\s?,\s{_TOWN})?"
 )
 
 _DE_ENDS = (
@@ -235,25 +245,60 @@ _PART = (
 )
 _RUN = rf"{_PART}(?:(?<!\d\.)[,\s]{{1,3}}(?:[>?]{{1,3}}\s)?{_PART}){{0,14}}+"
 
+_NUMBERED = rf"(?<![\w.,/€$£-])No\.?\s?{_HOUSE.removeprefix(_NOT_INSIDE)}"
+_STREET = (
+    rf"(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?"
+    rf"(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?"
+    rf"(?:{_TAIL})"
+)
+_MALAY_STREET = rf"{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})"
+# Any house with a unit, or a place and its post code
+_PLACE = (
+    rf"(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s"
+    rf"(?:{_GB_POST}|{_CA_POST})"
+)
+
+
+_MALAY_WORDS = (
+    *("jalan", "jln", "lorong", "lor", "bukit", "kampong", "taman", "lengkong", "lengkok"),
+    "persiaran",
+)
+
+
 ADDRESSES = (
     # 12 Quarry Lane, Leeds LS1 4AB; Blk 12 Jalan Kayu #03-118; Flat 3, 12 High Street
     Rule(
         entity="STREET_ADDRESS",
+        patterns=((_HOUSE + _STREET, 0.7),),
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((_HOUSE + _MALAY_STREET, 0.7),),
+        words=_MALAY_WORDS,
+        least_digits=1,
+        margin=90,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((_HOUSE + _PLACE, 0.6),),
+        least_digits=1,
+        has_letters=True,
+        margin=180,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
         patterns=(
-            (
-                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?"
-                rf"(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?"
-                rf"(?:{_TAIL})",
-                0.7,
-            ),
-            (rf"{_HOUSE}{_MALAY}(?:\s{_WORD}){{1,4}}(?:{_TAIL})", 0.7),
-            # Any house with a unit, or a place and its post code
-            (
-                rf"{_HOUSE}(?:{_WORD}\s|{_SMALL}\s){{0,5}}{_WORD}(?:,\s{_TOWN}){{1,2}},?\s"
-                rf"(?:{_GB_POST}|{_CA_POST})",
-                0.6,
-            ),
+            (_NUMBERED + _STREET, 0.7),
+            (_NUMBERED + _MALAY_STREET, 0.7),
+            (_NUMBERED + _PLACE, 0.6),
         ),
+        words=("no",),
+        guard=r"No\.?\s?\d",
         least_digits=1,
         margin=90,
         ignores_case=False,
@@ -350,6 +395,7 @@ ADDRESSES = (
         margin=80,
         check="has_digit",
         words=_AT_HOME,
+        begins_with_word=True,
         ignores_case=False,
     ),
     Rule(
@@ -392,21 +438,17 @@ ADDRESSES = (
     # 12 bis rue de la Paix, 75002 Paris; 1200, boul. René-Lévesque Ouest, Montréal (Québec) H3B 4W8
     Rule(
         entity="STREET_ADDRESS",
-        patterns=(
-            (
-                rf"(?<![\w.,/€$£-])(?:n[°º]\s?)?\d{{1,5}}(?:\s?[-/]\s?\d{{1,5}})?(?:\s?"
-                rf"(?:bis|ter|quater)\b|\s?[A-Za-z]\b)?\s?,?\s"
-                rf"(?i:{_FR_TYPES})\s{_FR_NAME}{{1,9}}(?<=[\p{{L}}\d.])(?:\s?(?:Ouest|Est"
-                rf"|Nord|Sud)\b)?(?:{_UNIT}){{0,2}}"
-                rf"(?:\s?[,\n-]?\s{{0,2}}(?:F-)?\d{{5}}\s{{1,2}}{_TOWN}(?:\s(?:cedex|CEDEX"
-                rf"|Cedex)(?:\s\d{{1,2}})?)?|\s?,\s{_TOWN}(?:\s?\((?:{_TOWN}|[A-Z]{{2}})\)"
-                rf"|,?\s[A-Z]{{2}})?,?\s{{1,2}}{_CA_POST}|\s?,\s{_TOWN})?",
-                0.7,
-            ),
-        ),
+        patterns=((_NOT_INSIDE + _FR_STREET, 0.7),),
         least_digits=1,
         margin=90,
-        guard=rf"\d\s?,?\s?(?:(?:bis|ter|quater)\b|[A-Za-z]\b)?\s?,?\s?(?i:{_FR_TYPES})\s",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
+        patterns=((rf"{_NOT_INSIDE}n[°º]\s?{_FR_STREET}", 0.7),),
+        words=("n°", "nº"),
+        least_digits=1,
+        margin=90,
         ignores_case=False,
     ),
     Rule(
@@ -430,6 +472,7 @@ ADDRESSES = (
             "quai ",
             "route ",
         ),
+        begins_with_word=True,
         least_digits=1,
         margin=90,
         ignores_case=False,
@@ -437,8 +480,15 @@ ADDRESSES = (
     # Musterstraße 12, 12345 Stadt; Am Alten Markt 3, 10115 Berlin
     Rule(
         entity="STREET_ADDRESS",
+        patterns=((rf"(?<![\p{{L}}\d-]){_DE_STREET}{_DE_HOUSE}{_DE_TAIL}", 0.7),),
+        least_digits=1,
+        margin=80,
+        guard=rf"\d(?<=(?i:{_DE_ENDS})\s{{1,2}}\d)",
+        ignores_case=False,
+    ),
+    Rule(
+        entity="STREET_ADDRESS",
         patterns=(
-            (rf"(?<![\p{{L}}\d-]){_DE_STREET}{_DE_HOUSE}{_DE_TAIL}", 0.7),
             (
                 rf"(?<![\p{{L}}\d-])(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor|Bei|Beim)\s"
                 rf"(?:de[rmn]\s|die\s)?(?:\p{{Lu}}\p{{L}}{{0,40}}+[\s-]){{0,3}}\p{{Lu}}\p{{"
@@ -456,8 +506,8 @@ ADDRESSES = (
         least_digits=1,
         margin=80,
         guard=(
-            rf"(?i)\d(?<={_DE_ENDS}\s{{1,2}}\d)|(?<=\d[a-z]?\s?[,\n;]\s?)(?:D-"
-            rf"|DE-)?\d{{4,5}}\s\p{{Lu}}|(?<=\p{{L}}\s\d{{1,4}}[a-z]?),\s\p{{Lu}}"
+            r"\d{4,5}\s\p{Lu}(?<=\d[A-Za-z]?\s?[,\n;]\s{0,2}(?:[DAC][EH]?-)?\d{4,5}\s\p{Lu})"
+            r"|(?<=\p{L}\s{1,2})\d{1,4}[A-Za-z]?\s?,\s\p{Lu}"
         ),
         ignores_case=False,
     ),

@@ -72,7 +72,7 @@ CASES = (
             "사건번호",
         ),
         least_digits=2,
-        guard=r"\d\s?/\s?\d",
+        guard=r"(?<!\d)\d++\s?/\s?\d",
     ),
     # The sheet and plan of a land registry: 11/15W.2, E.1
     Rule(

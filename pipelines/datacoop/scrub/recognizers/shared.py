@@ -66,6 +66,7 @@ EMAIL = Rule(
         )
     ),
     guard="@",
+    is_unspaced=True,
     any_script=True,
 )
 

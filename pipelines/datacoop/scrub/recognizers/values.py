@@ -20,13 +20,17 @@ class Rule(NamedTuple):
     margin: int = 32
     """Characters beside a run of digits in which the rest of a value can stand."""
     words: tuple[str, ...] = ()
-    """In small letters; a text that holds none of them is not searched."""
+    """In small letters; every value holds one of them, or stands where the context says so."""
     guard: str | None = None
     """A cheap pattern; where it is not found, nothing is searched. It is looked for around each
     run of `least_digits`, or in the whole text where a value can have none."""
     ignores_case: bool = True
     any_script: bool = False
     """Whether a value can hold letters that are not Latin; they are else taken for spaces."""
+    begins_with_word: bool = False
+    """Whether every value, or what a pattern matches before it, does with one of `words`."""
+    is_unspaced: bool = False
+    """Whether values hold no white space: only words in which the guard is found are searched."""
 
 
 class Stock(NamedTuple):
