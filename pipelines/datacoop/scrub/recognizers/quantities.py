@@ -59,9 +59,12 @@ _FRENCH_NUMBER = (
     r"|neuf|dix(?:-(?:sept|huit|neuf))?|onze|douze|treize|quatorze|quinze|seize|cent|mille)"
 )
 _GERMAN_NUMBER = (
-    r"(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w{3,6}zehn|(?:\w{3,9}und)?"
-    r"(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|hundert|tausend)"
+    r"(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+    r"|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht"
+    r"|neun)und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)"
+    r"|hundert|tausend)"
 )
+_SPELLED = rf"(?:{_ENGLISH_NUMBER}|{_FRENCH_NUMBER}|{_GERMAN_NUMBER})"
 _SPANS = (
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|ans|années?|mois|semaines?|jours?|heures?"
     r"|Jahren?|Monaten?|Wochen?|Tagen?|Stunden?|Minuten?)"
@@ -77,9 +80,9 @@ _AND = r"(?:,\s|\s(?:and|et|und)\s)"
 
 
 def _counted(number: str) -> str:
-    one = rf"{number}[\s-]{_SPANS}(?!\w|\s(?:old|of\sage))"
-    things = rf"{number}\s(?:(?:other|further|more|autres|weitere[nr]?|[a-z]{{4,9}})\s)?{_THINGS}\b"
-    return rf"(?<![\w.,/]){_ABOUT}(?:{one}(?:{_AND}{one}){{0,2}}+|{things})"
+    span = rf"[\s-]{_SPANS}(?!\w|\s(?:old|of\sage))"
+    things = rf"\s(?:(?:other|further|more|autres|weitere[nr]?|[a-z]{{4,9}})\s)?{_THINGS}\b"
+    return rf"{number}(?:{span}(?:{_AND}{number}{span}){{0,2}}+|{things})"
 
 
 _KOREAN_NUMBER = (
@@ -97,14 +100,14 @@ QUANTITIES = (
     ),
     Rule(
         entity="QUANTITY",
-        patterns=((_counted(_NUMBER), 0.5),),
+        patterns=((rf"(?<![\w.,/]){_ABOUT}{_counted(_NUMBER)}", 0.5),),
         least_digits=1,
         guard=rf"\d[\s-](?:[a-z]{{4,9}}\s)?(?:{_SPANS}|{_THINGS})",
         margin=48,
     ),
     Rule(
         entity="QUANTITY",
-        patterns=((_counted(rf"(?:{_ENGLISH_NUMBER}|{_FRENCH_NUMBER}|{_GERMAN_NUMBER})"), 0.5),),
+        patterns=((rf"\b(?=[a-z]){_counted(_SPELLED)}", 0.5),),
         guard=rf"\b(?:{_SPANS}|{_THINGS})\b",
     ),
     Rule(
