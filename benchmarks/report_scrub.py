@@ -19,7 +19,7 @@ import bench_scrub
 import bench_scrub_memory
 from stock import StockFinder
 
-from datacoop.records.policies import EntityPolicy, ScrubPolicy
+from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.scrub.evaluation import (
     NO_MASK,
     Counting,
@@ -35,13 +35,12 @@ from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.name_gold import PERSON_LABELS
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.presidio import SPACY_MODELS
-from datacoop.scrub.recognizers.catalogue import entities
 
 PAGE = Path(__file__).parents[1] / "docs" / "scrub.md"
 PARTS = ("found", "speed", "memory")
 NONE = "-"
 
-DIRECT, WIDE, AS_IT_COMES = "documents", "everything", "as it comes"
+DIRECT, WIDE, AS_IT_COMES = "direct", "court", "as it comes"
 SETUPS = (
     ("datacoop", DIRECT),
     ("Presidio", DIRECT),
@@ -106,7 +105,7 @@ def found_tables(corpora: Path) -> list[str]:
 def measured(rows: Sequence[GoldRow]) -> Found:
     """Measure rows of one language under each set-up that can read it."""
     (language,) = {row.language for row in rows}
-    policies = {DIRECT: bench_scrub.contract().scrub, WIDE: wide_policy()}
+    policies = {name: parse_policy(shipped_policy(name)) for name in (DIRECT, WIDE)}
     found = {}
     for who, what in SETUPS:
         if who == "datacoop":
@@ -119,19 +118,6 @@ def measured(rows: Sequence[GoldRow]) -> Found:
                 counts.add(row, findings)
             found[who, what] = counts.evaluation()
     return found
-
-
-def wide_policy() -> ScrubPolicy:
-    """Make the policy that looks for everything there is."""
-    direct = bench_scrub.contract().scrub
-    wanted = sorted(entities(direct.countries))
-    return ScrubPolicy(
-        name=WIDE,
-        version=1,
-        countries=direct.countries,
-        names=True,
-        entities={entity: EntityPolicy(operator="replace") for entity in wanted},
-    )
 
 
 def people(found: dict[str, Found]) -> list[str]:

@@ -84,6 +84,13 @@ _FR_NUMBER = (
 )
 
 DATES = (
+    # le 31 mai 1991: without its article the rest would read "a dit le 1991"
+    Rule(
+        entity="DATE_TIME",
+        patterns=((rf"(?<![\w/.])[Ll]es?\s{_DAY_MONTH}", 0.8),),
+        least_digits=1,
+        words=("le ", "les "),
+    ),
     Rule(
         entity="DATE_TIME",
         patterns=(
