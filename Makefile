@@ -27,7 +27,7 @@ demo: setup ## Play the whole path on made-up members, with a real Label Studio
 	$(BIN)/datacoop demo --dir $(DEMO_DIR)
 
 test: setup ## Run all tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 fmt: setup ## Format the code
 	$(BIN)/ruff check --fix --quiet . || true
