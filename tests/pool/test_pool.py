@@ -271,6 +271,7 @@ ROLES = {
     "submission_withdrawn": Role.STEWARD,
     "tasks_routed": Role.OPERATOR,
     "votes_collected": Role.OPERATOR,
+    "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
     "release_published": Role.OPERATOR,
@@ -293,6 +294,15 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "submission_withdrawn": {"submission": "harbour-1"},
         "tasks_routed": {"collection": COLLECTION, "tasks": digest},
         "votes_collected": {"collection": COLLECTION, "votes": digest},
+        "scrub_evaluated": {
+            "collection": COLLECTION,
+            "contract": digest,
+            "scrub_policy": "direct@1",
+            "code_version": "1",
+            "part": "test",
+            "gold": [digest],
+            "recall": {"PERSON": [9, 10]},
+        },
         "release_proposed": {
             **release,
             "snapshot": digest,

@@ -295,8 +295,8 @@ def test_a_model_of_another_format_is_a_wrong_setting(tmp_path: Path) -> None:
 
 
 def test_one_changed_byte_of_the_weights_is_noticed(tmp_path: Path) -> None:
-    for file in (MODELS / "de").iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    for name in (names.SETTINGS_FILE, names.WEIGHTS_FILE):
+        (tmp_path / name).write_bytes((MODELS / "de" / name).read_bytes())
     weights = tmp_path / names.WEIGHTS_FILE
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
