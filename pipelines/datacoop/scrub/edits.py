@@ -43,8 +43,9 @@ def _known(row: Row, personal_columns: Mapping[str, str]) -> frozenset[Known]:
         for name, value in row.personal.items()
         for one in from_column(value, personal_columns[name])
     ]
+    given = row.texts | row.terms
     for place, found in row.findings.items():
         for one in found:
             if one.entity == PERSON:
-                known += from_finding(row.texts[place][one.start : one.end])
+                known += from_finding(given[place][one.start : one.end])
     return frozenset(known)
