@@ -1,7 +1,6 @@
 """Gold rows for name models: reading them, which are held out, and figures against them."""
 
 import gzip
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Any, Protocol, TextIO, TypeVar
 
 from datacoop.errors import SettingsError
 from datacoop.scrub import names
+from datacoop.scrub.evaluation import TEST_SHARE, is_test
 from datacoop.scrub.name_card import Figures
 from datacoop.scrub.name_examples import Example, Range
 
@@ -24,8 +24,7 @@ class HasId(Protocol):
         """What says whether the row is held out."""
 
 
-HELD_OUT_EACH = 5
-HELD_OUT_PERCENT = 100 // HELD_OUT_EACH
+HELD_OUT_PERCENT = 100 // TEST_SHARE
 
 PERSON_LABELS = frozenset({"PERSON", "PER", "PS", "RR", "AN", "LEGAL_PROFESSIONAL"})
 """Persons in the gold sets; RR and AN are judges and lawyers."""
@@ -123,8 +122,7 @@ def _untitled(text: str, ranges: Iterable[Range], language: str) -> Iterator[Ran
 
 def is_held_out(row: HasId) -> bool:
     """Whether a row is kept from training; depends on its id alone."""
-    digest = hashlib.sha256(row.id.encode()).digest()
-    return int.from_bytes(digest) % HELD_OUT_EACH == 0
+    return is_test(row.id)
 
 
 def measure(
