@@ -24,7 +24,7 @@ from pathlib import Path
 from presidio_analyzer import EntityRecognizer, predefined_recognizers
 
 from datacoop.records.collection import parse_collection, read_folder
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.fast_finder import FastFinder
 from datacoop_schemas import collection_folder
 
 STOCK = (
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
     policy = parse_collection(read_folder(collection_folder("documents"))).scrub
-    finder = PresidioFinder(replace(policy, names=False), (), {})
+    finder = FastFinder(replace(policy, names=False), (), {})
     recognizers = [getattr(predefined_recognizers, name)() for name in STOCK]
     for source in options.files or [None]:
         texts = take(texts_of(source) if source else made_up(), options.megabytes * 1e6)

@@ -18,7 +18,7 @@ from presidio_analyzer import (
 from presidio_analyzer.nlp_engine import NlpEngine, NlpEngineProvider
 
 from datacoop.records.policies import ScrubPolicy
-from datacoop.scrub.presidio import SPACY_MODELS
+from datacoop.scrub.spacy_names import SPACY_MODELS
 from datacoop.scrub.spans import Finding
 
 BATCH_SIZE = 32

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
-from datacoop.scrub.presidio import spacy_names
+from datacoop.scrub.spacy_names import spacy_names
 
 SEED = 7
 MAX_CHARACTERS = 1_500

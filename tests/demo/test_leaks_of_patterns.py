@@ -9,7 +9,7 @@ import pytest
 from datacoop.demo import rows
 from datacoop.demo.data import make_submissions
 from datacoop.demo.filling import Filled, Scene, fill
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.fast_finder import FastFinder
 
 
 @pytest.mark.slow
@@ -23,7 +23,7 @@ def test_every_planted_value_but_names_is_found_whole(monkeypatch: pytest.Monkey
     monkeypatch.setattr(rows, "fill", keep)
     make_submissions()
     policy = replace(payloads.shipped("documents").scrub, names=False)
-    finder = PresidioFinder(policy, (), {})
+    finder = FastFinder(policy, (), {})
     missed: dict[str, int] = {}
     for filled in texts:
         (found,) = finder.find_patterns([filled.text])

@@ -9,13 +9,13 @@ from identifiers import EVASIONS, KINDS, REPORTED, TUNED, Kind, carried
 from scrubbing import COUNTRIES, make_policy
 
 from datacoop.demo import people
+from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.patterns import HeldWords, search, subject
-from datacoop.scrub.presidio import PresidioFinder
 from datacoop.scrub.recognizers.catalogue import chosen
 
 COUNT = 500
 SHARE = 0.99
-FINDER = PresidioFinder(
+FINDER = FastFinder(
     make_policy(spared=frozenset({"URL", "LOCATION", "ORGANIZATION", "NRP", "PERSON"})), (), {}
 )
 KIND_CASES = [pytest.param(kind, id=kind.id) for kind in KINDS]

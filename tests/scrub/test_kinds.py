@@ -18,10 +18,10 @@ from datacoop.records.policies import EntityPolicy, ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.scrub import crfsuite, kind_training, kinds, names, presidio, training
 from datacoop.scrub.evaluation import Slice, evaluate, part_of, read_gold
+from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.kind_gold import KindRow, Marked, read_kinds
 from datacoop.scrub.name_features import Units
-from datacoop.scrub.presidio import PresidioFinder
 from datacoop.scrub.training import Material
 
 MODELS = Path(__file__).parents[2] / "models" / "datacoop_names"
@@ -182,10 +182,10 @@ def test_a_policy_that_asks_for_places_needs_a_model_of_kinds(
     places = with_entities(people, "LOCATION")
     without = {"de": trained}
     assert kinds.kinds_folder(trained) is None
-    assert PresidioFinder(people, ("de",), without).supports("de")
-    assert not PresidioFinder(places, ("de",), without).supports("de")
-    assert PresidioFinder(places, ("de",), {"de": trained.parent}).supports("de")
-    assert not PresidioFinder(places, ("de",), {"de": trained.parent}).supports("fr")
+    assert FastFinder(people, ("de",), without).supports("de")
+    assert not FastFinder(places, ("de",), without).supports("de")
+    assert FastFinder(places, ("de",), {"de": trained.parent}).supports("de")
+    assert not FastFinder(places, ("de",), {"de": trained.parent}).supports("fr")
 
 
 def test_a_policy_that_asks_for_people_alone_loads_no_model_of_kinds(
@@ -196,7 +196,7 @@ def test_a_policy_that_asks_for_people_alone_loads_no_model_of_kinds(
     monkeypatch.setattr(
         presidio, "_own_model", lambda folder: loaded.append(folder) or load(folder)
     )
-    finder = PresidioFinder(make_policy(names=True), ("de",), {"de": MODELS / "de"})
+    finder = FastFinder(make_policy(names=True), ("de",), {"de": MODELS / "de"})
     finder.find("de", ["Anna Klein kam."])
     assert loaded == [MODELS / "de"]
 
@@ -212,7 +212,7 @@ def test_the_court_policy_needs_no_spacy(language: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(presidio, "has_spacy_model", lambda _: True)
     monkeypatch.setattr(presidio, "spacy_names", broken)
-    finder = PresidioFinder(court(), (language,), names.installed_models(MODELS))
+    finder = FastFinder(court(), (language,), names.installed_models(MODELS))
     assert finder.supports(language)
     finder.find(language, ["Anna Klein kam 2019 nach Berlin."])
 

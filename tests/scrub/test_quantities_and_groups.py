@@ -6,10 +6,10 @@ import pytest
 from scrubbing import make_policy
 
 from datacoop.records.policies import EntityPolicy
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.fast_finder import FastFinder
 
 RULES = {entity: EntityPolicy(operator="replace") for entity in ("QUANTITY", "NRP", "LOCATION")}
-FINDER = PresidioFinder(replace(make_policy(), entities=RULES), ("en",), {})
+FINDER = FastFinder(replace(make_policy(), entities=RULES), ("en",), {})
 
 
 def found(text: str, entity: str) -> list[str]:

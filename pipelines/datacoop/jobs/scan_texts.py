@@ -18,9 +18,9 @@ from datacoop.scrub.edits import Edits, row_edits
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.operators import apply
-from datacoop.scrub.presidio import SPACY_MODELS
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.rows import Finder, Row, find_all
+from datacoop.scrub.spacy_names import SPACY_MODELS
 from datacoop.scrub.spans import Finding, placeholder_pattern
 from datacoop.scrub.texts import Place
 

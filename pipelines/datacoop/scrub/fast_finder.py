@@ -1,0 +1,213 @@
+"""The finder of the fast mode: patterns, our own models of names and, where none is, spaCy's."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import regex
+
+from datacoop.records.policies import ScrubPolicy
+from datacoop.scrub import kinds, names
+from datacoop.scrub.patterns import (
+    BESIDE,
+    HeldWords,
+    PatternSearch,
+    Subject,
+    WordIndex,
+    blanked,
+    blanks,
+    search,
+    subject,
+    windows,
+)
+from datacoop.scrub.phones import phones
+from datacoop.scrub.plain_text import PlainText, plain_text
+from datacoop.scrub.recognizers.checks import CHECKS
+from datacoop.scrub.searches import check_entities, searches
+from datacoop.scrub.spacy_names import SPACY_ENTITIES, has_spacy_model, spacy_names
+from datacoop.scrub.spans import Finding, outside, placeholder_pattern
+
+_SPACY_ONLY = frozenset(SPACY_ENTITIES.values()) - {names.ENTITY}
+
+_BY_MODEL = frozenset({names.ENTITY, "LOCATION", "ORGANIZATION"})
+"""What no pattern finds; the rest a model only adds to."""
+
+_PHONE_SCORE = 0.4
+_PHONE_DIGITS = 8
+_PHONE_LIKE = regex.compile(rf"\d(?:[-x ()\[\]./~]{{0,4}}+\d){{{_PHONE_DIGITS - 1}}}")
+"""What the matcher of phones may look at, which is slow: digits with what it lets stand between."""
+
+
+class FastFinder:
+    """Finds what a policy looks for, in the languages of a collection.
+
+    Findings depend on each text alone, however texts are batched.
+    """
+
+    def __init__(
+        self, policy: ScrubPolicy, languages: Sequence[str], models: Mapping[str, Path]
+    ) -> None:
+        """Prepare the recognizers; models are loaded when a text needs them.
+
+        Args:
+            languages: Those of the collection; others are not supported where names count.
+            models: Folders of our own models of names, by language; see `kinds.kinds_folder` too.
+
+        Raises:
+            SettingsError: The policy names an entity or country that nothing here finds.
+        """
+        check_entities(policy)
+        self._policy = policy
+        self._languages = frozenset(languages)
+        self._models = dict(models)
+        self._kinds = {
+            language: found
+            for language, folder in models.items()
+            if (found := kinds.kinds_folder(folder))
+        }
+        self._kind_thresholds = {
+            entity: policy.entities[entity].threshold
+            for entity in kinds.ENTITIES
+            if entity in policy.entities
+        }
+        self._searches = searches(policy)
+        self._checked = tuple(one for one in self._searches if one.has_check)
+        self._words = WordIndex(
+            word for one in self._searches for word in one.words + one.context_words
+        )
+        self._phone_regions = _phone_regions(policy)
+        self._placeholder = placeholder_pattern(policy.entities)
+
+    def supports(self, language: str) -> bool:
+        """Say whether all that the policy asks for can be found in a language."""
+        if not self._policy.names:
+            return True
+        needed = {names.ENTITY} | (_BY_MODEL & set(self._policy.entities))
+        return language in self._languages and needed <= self._by_model(language)
+
+    def _by_model(self, language: str) -> set[str]:
+        """Give the entities that the models of a language find."""
+        found = {names.ENTITY} if language in self._models else set()
+        if language in self._kinds:
+            found |= set(kinds.ENTITIES)
+        if has_spacy_model(language):
+            found |= set(SPACY_ENTITIES.values())
+        return found
+
+    def find(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give the findings of each text, unmerged, at or above the policy's thresholds.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        found = self.find_patterns(texts)
+        named = self._names(language, texts) if self._policy.names else [[]] * len(texts)
+        return [
+            findings + outside(more, self._placeholders(text))
+            for text, findings, more in zip(texts, found, named, strict=True)
+        ]
+
+    def find_patterns(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """Give what patterns find in each text, without names; the language does not matter.
+
+        Raises:
+            TimeoutError: A pattern took too long on a text.
+        """
+        return [self._patterns(text) for text in texts]
+
+    def _patterns(self, text: str) -> list[Finding]:
+        """Search until nothing is left to find: taking a value away can bare its neighbour."""
+        placeholders = self._placeholders(text)
+        left = blanked(text, placeholders) if placeholders else text
+        held = HeldWords(self._words)
+        found = more = self._search(left, held)
+        while more:
+            left = blanked(left, [(one.start, one.end) for one in more])
+            more = self._search(left, held, again=True)
+            found = found + more
+        return found
+
+    def _search(self, text: str, held: HeldWords, *, again: bool = False) -> list[Finding]:
+        """Search a text; again, where what was found before is blanked."""
+        plain = plain_text(text)
+        prepared = subject(plain.text, held, blanks(plain.text) if again else None)
+        found = self._search_plain(plain, prepared, self._searches)
+        if plain.joints:
+            # Where a line breaks inside a group of digits; too rash for values without a check.
+            joined = plain_text(text, joins_lines=True)
+            prepared = subject(joined.text, held, list(joined.joints), BESIDE)
+            found += self._search_plain(joined, prepared, self._checked)
+        return found
+
+    def _search_plain(
+        self, plain: PlainText, prepared: Subject, searches: tuple[PatternSearch, ...]
+    ) -> list[Finding]:
+        found = search(prepared, searches) + self._phones(prepared)
+        return [
+            Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
+        ]
+
+    def _phones(self, prepared: Subject) -> list[Finding]:
+        """Find phones as Presidio's recognizer does, in the regions of the policy."""
+        if prepared.most_digits < _PHONE_DIGITS:
+            return []
+        return [
+            Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
+            for low, high in windows(prepared, _PHONE_DIGITS)
+            if _PHONE_LIKE.search(prepared.latin, low, high)
+            for match in phones(prepared.latin[low:high], self._phone_regions)
+            if CHECKS["phone"](match.text)
+        ]
+
+    def _names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        if language not in self._models:
+            return self._spacy_names(language, texts)
+        own = self._own_names(language, texts)
+        return [
+            [*found, *more]
+            for found, more in zip(own, self._other_names(language, texts), strict=True)
+        ]
+
+    def _other_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        """Find places, organisations and the like: by our own model, else by spaCy's."""
+        if language in self._kinds and self._kind_thresholds:
+            model = _own_model(self._kinds[language])
+            spans = kinds.find_kinds(model, texts, self._kind_thresholds)
+            return [[Finding(*span) for span in found] for found in spans]
+        has_all = language in self._kinds or not has_spacy_model(language)
+        if has_all or not _SPACY_ONLY & set(self._policy.entities):
+            return [[] for _ in texts]
+        return [
+            [one for one in findings if one.entity in _SPACY_ONLY]
+            for findings in self._spacy_names(language, texts)
+        ]
+
+    def _spacy_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        found = spacy_names(language, texts)
+        return [[one for one in findings if self._is_wanted(one)] for findings in found]
+
+    def _own_names(self, language: str, texts: Sequence[str]) -> list[list[Finding]]:
+        if names.ENTITY not in self._policy.entities:
+            return [[] for _ in texts]
+        threshold = self._policy.entities[names.ENTITY].threshold
+        spans = names.find_names(_own_model(self._models[language]), texts, threshold)
+        return [[Finding(*span) for span in found] for found in spans]
+
+    def _is_wanted(self, finding: Finding) -> bool:
+        rule = self._policy.entities.get(finding.entity)
+        return rule is not None and finding.score >= rule.threshold
+
+    def _placeholders(self, text: str) -> list[tuple[int, int]]:
+        if "<" not in text:
+            return []
+        return [match.span() for match in self._placeholder.finditer(text)]
+
+
+def _phone_regions(policy: ScrubPolicy) -> tuple[str, ...]:
+    rule = policy.entities.get("PHONE_NUMBER")
+    return tuple(policy.countries) if rule and rule.threshold <= _PHONE_SCORE else ()
+
+
+@cache
+def _own_model(folder: Path) -> names.NameModel:
+    return names.load_model(folder)
