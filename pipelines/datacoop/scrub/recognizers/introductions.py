@@ -27,6 +27,13 @@ def _before(name: str, cues: str) -> str:
     return rf"(?<![\p{{L}}\p{{M}}]){name}(?=,?\s(?i:{cues})\b)"
 
 
+_OFFICES = "President|Chairman|Chair|Speaker|Secretary|Minister|Prime|Attorney|Judge|Vice|Right"
+_TITLED = (
+    r"\b(?:Mrs?|MRS?|Ms)\.?\s(?:Justice\s)?\K"
+    rf"(?!(?:{_OFFICES})\b)(?:(?:\p{{Lu}}\.[-\s]?){{1,4}})?{_NAME}"
+)
+"""Mr M. Tanner: what stands behind the title of a man or a woman is a name, initials and all."""
+
 _ENGLISH = Rule(
     entity="PERSON",
     patterns=(
@@ -40,10 +47,11 @@ _ENGLISH = Rule(
             _before(_NAME, r"(?:gave|gives)\sevidence|testified|is\scalling|speaking|pleaded"),
             _SCORE,
         ),
+        (_TITLED, _SCORE),
     ),
     words=(
-        "name", "called", "i am", "i'm", "i’m", "this is", "ask", "speak", "counsel", "solicitor",
-        "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank", "regards",
+        "mr", "ms", "name", "called", "i am", "i'm", "i’m", "this is", "ask", "speak", "counsel",
+        "solicitor", "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank", "regards",
         "sincerely", "faithfully", "evidence", "testified", "calling", "pleaded",
     ),
     ignores_case=False,

@@ -1,4 +1,4 @@
-"""Names of lands, provinces and cities in Korean, where the model misses many."""
+"""Lands, provinces and cities in Korean, where the model misses many, and plots of land."""
 
 from datacoop.scrub.recognizers.groups import any_of
 from datacoop.scrub.recognizers.values import Rule
@@ -40,5 +40,18 @@ PLACES = (
         ),
         guard="[가-힣]",
         any_script=True,
+    ),
+    # plot no. 12/3 of block B
+    Rule(
+        entity="LOCATION",
+        patterns=(
+            (
+                r"\b(?:plots?|parcels?|blocks?)\s(?:nos?\.\s)?(?:\d[\d/]{0,12}|\p{Lu}\b)"
+                r"(?:\s(?:of|in)\s(?:block|plot|section)\s(?:\p{Lu}|\d{1,5})\b)?",
+                0.5,
+            ),
+        ),
+        words=("plot", "parcel", "block"),
+        ignores_case=False,
     ),
 )
