@@ -51,8 +51,8 @@ _ENGLISH = Rule(
     ),
     words=(
         "mr", "ms", "name", "called", "i am", "i'm", "i’m", "this is", "ask", "speak", "counsel",
-        "solicitor", "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank", "regards",
-        "sincerely", "faithfully", "evidence", "testified", "calling", "pleaded",
+        "solicitor", "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank",
+        "regards", "sincerely", "faithfully", "evidence", "testified", "calling", "pleaded",
     ),
     ignores_case=False,
     any_script=True,
