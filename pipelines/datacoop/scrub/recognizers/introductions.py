@@ -27,13 +27,6 @@ def _before(name: str, cues: str) -> str:
     return rf"(?<![\p{{L}}\p{{M}}]){name}(?=,?\s(?i:{cues})\b)"
 
 
-_OFFICES = "President|Chairman|Chair|Speaker|Secretary|Minister|Prime|Attorney|Judge|Vice|Right"
-_TITLED = (
-    r"\b(?:Mrs?|MRS?|Ms)\.?\s(?:Justice\s)?\K"
-    rf"(?!(?:{_OFFICES})\b)(?:(?:\p{{Lu}}\.[-\s]?){{1,4}})?{_NAME}"
-)
-"""Mr M. Tanner: what stands behind the title of a man or a woman is a name, initials and all."""
-
 _ENGLISH = Rule(
     entity="PERSON",
     patterns=(
@@ -47,15 +40,41 @@ _ENGLISH = Rule(
             _before(_NAME, r"(?:gave|gives)\sevidence|testified|is\scalling|speaking|pleaded"),
             _SCORE,
         ),
-        (_TITLED, _SCORE),
     ),
     words=(
-        "mr", "ms", "name", "called", "i am", "i'm", "i’m", "this is", "ask", "speak", "counsel",
-        "solicitor", "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank",
-        "regards", "sincerely", "faithfully", "evidence", "testified", "calling", "pleaded",
+        "name", "called", "i am", "i'm", "i’m", "this is", "ask", "speak", "counsel", "solicitor",
+        "lawyer", "barrister", "attorney", "behalf", "signature", "signed", "thank", "regards",
+        "sincerely", "faithfully", "evidence", "testified", "calling", "pleaded",
     ),
     ignores_case=False,
     any_script=True,
+)  # fmt: skip
+
+_NO_NAMES = (
+    "President|Chairman|Chair|Speaker|Secretary|Minister|Prime|Attorney|Judge|Vice|Right|Assembly"
+    "|Code|Counsel|Laws|Stat"
+)
+_RANKS = "Lt|Gen|Col|Maj|Capt|Sgt|Cpl|Brig|Cmdr"
+
+_TITLED = Rule(
+    entity="PERSON",
+    patterns=(
+        # Mr M. Tanner: behind such a title stands a name, initials and all
+        (
+            r"\b(?:Mrs?|Ms)\.?\s(?:Justice\s)?\K"
+            rf"(?!(?:{_NO_NAMES})\b)(?:(?:\p{{Lu}}\.[-\s]?){{1,4}})?{_NAME}",
+            _SCORE,
+        ),
+        (rf"\b(?:(?:{_RANKS})\.\s){{1,2}}(?!(?:{_NO_NAMES})\b){_NAME}", _SCORE),
+        (r"\bDJ\s\p{Lu}[\p{L}\d]+", _SCORE),
+    ),
+    words=(
+        "mr ", "mr.", "mrs ", "mrs.", "ms ", "ms.", "dj ",
+        *(f"{rank.lower()}." for rank in _RANKS.split("|")),
+    ),
+    ignores_case=False,
+    any_script=True,
+    begins_with_word=True,
 )  # fmt: skip
 
 _FRENCH = Rule(
@@ -136,4 +155,4 @@ _KOREAN = Rule(
     any_script=True,
 )
 
-INTRODUCTIONS = (_ENGLISH, _FRENCH, _GERMAN, _KOREAN)
+INTRODUCTIONS = (_ENGLISH, _TITLED, _FRENCH, _GERMAN, _KOREAN)

@@ -137,7 +137,8 @@ QUANTITIES = (
     Rule(
         entity="QUANTITY",
         patterns=((rf"\b(?!one\b){_SMALL}{_SEVERAL}", 0.4),),
-        guard=rf"\b(?:{_ONES}|{_TENS})\s[a-z]{{3}}",
+        words=tuple(one for one in f"{_ONES}|{_TENS}".split("|") if one != "one"),
+        begins_with_word=True,
     ),
     Rule(
         entity="QUANTITY",
