@@ -1,5 +1,6 @@
 """Street addresses, in the forms of the six countries and a few of their neighbours."""
 
+from datacoop.scrub.recognizers.places import COURTS
 from datacoop.scrub.recognizers.values import Rule
 
 _NOT_INSIDE = r"(?<![\w.,/€$£-])"
@@ -42,19 +43,10 @@ _TYPES = (
     "Landing|Line|Concession|Sideroad|Private|Link|Ring|Turn|Point|Broadway|Mall|Embankment"
     "|Crossing"
 )
-_COURTS = (
-    "Administrative|Appeals?|Appellate|Arbitration|Assize|Cassation|Circuit|City|Civil"
-    "|Commercial|Constitutional|County|Criminal|Crown|District|Employment|Enforcement|Family"
-    "|Federal|High|Higher|Juvenile|Labour|Magistrates?(?:['’]s?)?|Martial|Military|Municipal"
-    "|National|Probate|Provincial|Regional|Rights|Security|Sheriff|Social|State|Superior"
-    "|Supreme|Tax|Trial|Youth"
-)
-"""Words before `Court` where it is one of law, and no street of houses."""
-
 _NO_SECTION = r"(?!(?:the|of|and|or|to|in|on|by|at|that)\s|\p{Lu}[a-z]{2,8}\.?,?\s(?:19|20)\d\d\b)"
 """Behind a number: what makes it one of a law, a year or a day, and not of a house."""
 
-_NO_LAW = rf"(?<!\b(?:[Rr]ules\sof|{_COURTS})\s(?=Court\b))"
+_NO_LAW = rf"(?<!\b(?:[Rr]ules\sof|{COURTS})\s(?=Court\b))"
 _COMMON_TYPES = (
     "street|road|avenue|ave|boulevard|blvd|lane|drive|crescent|parkway|pkwy|rd|terrace|court|place"
 )
