@@ -82,7 +82,7 @@ _AND = r"(?:,\s|\s(?:and|et|und)\s)"
 def _counted(number: str) -> str:
     span = rf"[\s-]{_SPANS}(?!\w|\s(?:old|of\sage))"
     things = rf"\s(?:(?:other|further|more|autres|weitere[nr]?|[a-z]{{4,9}})\s)?{_THINGS}\b"
-    return rf"{number}(?:{span}(?:{_AND}{number}{span}){{0,2}}+(?:['’]s?\b)?|{things})"
+    return rf"{number}(?:{span}(?:{_AND}{number}{span}){{0,2}}+(?:['’]s\b)?|{things})"
 
 
 _SMALL = f"(?:{_ONES}|(?:{_TENS})(?:-(?:{_ONES}))?)"
@@ -95,8 +95,8 @@ _SEVERAL = (
 """Before a plural, which may have two words before it: "two army officials"."""
 
 _NOT_OF_LAW = (
-    r"(?<![\w.,/§€$£’'-])(?<!\b(?:(?:[Aa]rt(?:icle)?|[Ss]ect(?:ion)?|[Rr]ule|[Pp]ara(?:graph)?|[Nn]o|[Pp]oint"
-    r"|[Pp]age|[Cc]hapter|[Ll]aw|[Aa]ct|[Pp]rotocol|[Cc]ategory|[Aa]nnex|[Tt]able|[Ff]igure)s?\.?|§+|and|or|to|et|ou|und|oder)\s)"
+    r"(?<![\w.,/§€$£’'-])(?<!(?:\b(?:[Aa]rt(?:icle)?|[Ss]ect(?:ion)?|[Rr]ule|[Pp]ara(?:graph)?|[Nn]o|[Pp]oint"
+    r"|[Pp]age|[Cc]hapter|[Ll]aw|[Aa]ct|[Pp]rotocol|[Cc]ategory|[Aa]nnex|[Tt]able|[Ff]igure)s?\.?|§+)\s)"
 )
 
 
