@@ -149,17 +149,17 @@ businessman businessmen businesswoman businesswomen butcher cabinetmaker cardiol
 carpenter cashier chairman chairmen chairwoman chairwomen chef chemist chiropractor choreographer
 cleaner cleric clerk coach colonel columnist comedian conscript constable consultant contractor cook
 corporal councillor courier craftsman craftsmen curator dancer deacon dealer dentist dermatologist
-designer detective diplomat docker dockworker doctor driver economist editor educator electrician
-engineer entrepreneur farmer firefighter firewoman firewomen fisherman fishermen florist footballer
-foreman foremen forester freelancer gardener geologist glazier goldsmith grocer guard gynaecologist
+designer detective diplomat docker dockworker doctor driver economist educator electrician engineer
+entrepreneur farmer firefighter firewoman firewomen fisherman fishermen florist footballer foreman
+foremen forester freelancer gardener geologist glazier goldsmith grocer guard gynaecologist
 hairdresser headmaster headmistress headteacher historian homemaker housewife imam inspector
 interpreter janitor jeweller jockey joiner journalist labourer landlord lecturer librarian
-lieutenant linguist locksmith logger machinist maid manager mason masseur mathematician mechanic
-midwife miner missionary monk musician neurologist novelist nun nurse obstetrician officer
-oncologist optician orthodontist owner paediatrician painter paramedic pastor pathologist peasant
-pensioner pharmacist philosopher photographer physician physiotherapist pianist pilot plasterer
-plumber poet policeman policemen policewoman policewomen politician postman postmen potter preacher
-priest professor programmer psychiatrist psychologist psychotherapist publicist rabbi radiologist
+lieutenant linguist locksmith machinist maid manager mason masseur mathematician mechanic midwife
+miner missionary monk musician neurologist novelist nun nurse obstetrician officer oncologist
+optician orthodontist owner paediatrician painter paramedic pastor pathologist peasant pensioner
+pharmacist philosopher photographer physician physiotherapist pianist pilot plasterer plumber poet
+policeman policemen policewoman policewomen politician postman postmen potter preacher priest
+professor programmer psychiatrist psychologist psychotherapist publicist rabbi radiologist
 receptionist researcher reservist restaurateur roofer sailor salesman salesmen saleswoman saleswomen
 schoolboy schoolgirl schoolteacher scientist sculptor seaman seamen seamstress self-employed
 sergeant serviceman servicemen servicewoman servicewomen shepherd shoemaker shopkeeper singer
