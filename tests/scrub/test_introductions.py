@@ -24,6 +24,9 @@ def people(text: str) -> list[str]:
     [
         ("Hello, my name is Xanthor Quillby.", "Xanthor Quillby"),
         ("Counsel for Mr Quillby asked for time.", "Quillby"),
+        ("They met Mr Q. Quillby there.", "Q. Quillby"),
+        ("They met Mrs X.-Q. Quillby there.", "X.-Q. Quillby"),
+        ("They met Lt. Gen. Quillby there.", "Lt. Gen. Quillby"),
         ("It was Quillby who left, and Quillby gave evidence.", "Quillby"),
         ("Kind regards,\nXanthor Q. Quillby", "Xanthor Q. Quillby"),
         ("I am Xanthor van der Quill and I live here.", "Xanthor van der Quill"),
@@ -52,6 +55,7 @@ def test_an_introduction_tells_a_name(text: str, name: str) -> None:
         "My name is on the list, and I am tired. This is a test.",
         "Counsel for the defence gave evidence that was called weak.",
         "I am Canadian.",
+        "Mr President, the claims Board met; see N.C. Gen. Stat. 5.",
         "Le nom de la rue est connu, je suis malade, c'est noté.",
         "Ich bin krank, der Name ist bekannt. Mit freundlichen Grüßen",
         "저는 대학생입니다. 저는 한국인입니다.",

@@ -1,4 +1,4 @@
-"""Quantities, peoples, callings and Korean places are found by patterns, plain words are not."""
+"""Quantities, peoples, callings and places are found by patterns, plain words are not."""
 
 from dataclasses import replace
 
@@ -8,7 +8,8 @@ from scrubbing import make_policy
 from datacoop.records.policies import EntityPolicy
 from datacoop.scrub.fast_finder import FastFinder
 
-RULES = {entity: EntityPolicy(operator="replace") for entity in ("QUANTITY", "NRP", "LOCATION")}
+ENTITIES = ("QUANTITY", "NRP", "LOCATION", "ORGANIZATION", "STREET_ADDRESS")
+RULES = {entity: EntityPolicy(operator="replace") for entity in ENTITIES}
 FINDER = FastFinder(replace(make_policy(), entities=RULES), ("en",), {})
 
 
@@ -37,6 +38,11 @@ def found(text: str, entity: str) -> list[str]:
         ("driving 26 km/h too fast", ["26 km/h"]),
         ("There were fifty-five hearings.", ["fifty-five hearings"]),
         ("a sentence of two years and six months", ["two years and six months"]),
+        ("Two army officials and 16 other suspects came.", ["Two", "16"]),
+        (
+            "a term of two years' imprisonment, then life imprisonment",
+            ["two years", "life imprisonment"],
+        ),
         ("Il a versé 1 200,50 euros de frais.", ["1 200,50 euros"]),
         ("Une peine de dix-huit mois.", ["dix-huit mois"]),
         ("environ 62 % des parts", ["environ 62 %"]),
@@ -47,6 +53,7 @@ def found(text: str, entity: str) -> list[str]:
         ("전체의 45.5%를 가졌다.", ["45.5%"]),
         ("Article 6 of the Convention, see page 12.", []),
         ("The year 1998 was cold, and room 5 was open.", []),
+        ("Article 8 rights and section 3 duties were at stake.", []),
         ("Someone came one day.", ["one day"]),
         ("제3조 2항에 따른다.", []),
     ],
@@ -65,6 +72,13 @@ def test_quantities(text: str, quantities: list[str]) -> None:
             "He worked as a taxi driver, she as a retired teacher.",
             ["taxi driver", "retired teacher"],
         ),
+        (
+            "A medical student with a personality disorder, asthma and neuralgia.",
+            ["medical student", "personality disorder", "asthma", "neuralgia"],
+        ),
+        ("He had a fracture of the left kneecap.", ["fracture of the left kneecap"]),
+        ("two policewomen and an associate professor", ["policewomen", "associate professor"]),
+        ("The failure of public order was a problem of mental strength.", []),
         ("Le requérant est un ressortissant turc, sa femme est italienne.", ["turc", "italienne"]),
         ("Elle est infirmière.", ["infirmière"]),
         ("ein türkischer Staatsangehöriger und eine Kurdin", ["türkischer", "Kurdin"]),
@@ -90,3 +104,43 @@ def test_groups(text: str, groups: list[str]) -> None:
 )
 def test_korean_places(text: str, places: list[str]) -> None:
     assert found(text, "LOCATION") == places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("He owned plot no. 12/3 of block B there.", ["plot no. 12/3 of block B"]),
+        ("The plot thickens on every block.", []),
+    ],
+)
+def test_plots_of_land(text: str, places: list[str]) -> None:
+    assert found(text, "LOCATION") == places
+
+
+@pytest.mark.parametrize(
+    ("text", "courts"),
+    [
+        ("the Lowtown District Court (Amtsgericht) held", ["Lowtown District Court (Amtsgericht)"]),
+        ("The Lowtown Magistrates' Court sat.", ["Lowtown Magistrates' Court"]),
+        ("The Supreme Administrative Court and the Federal Court sat.", []),
+    ],
+)
+def test_a_court_of_a_town_is_found(text: str, courts: list[str]) -> None:
+    assert found(text, "ORGANIZATION") == courts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He relied on Rule 39 of the Rules of Court.",
+        "On 25 May 2000 the Lowtown Administrative Court sat.",
+        "In 2004 the Supreme Military Court sat.",
+        "under Law no. 1602 on the Military Court",
+    ],
+)
+def test_what_courts_did_is_no_address(text: str) -> None:
+    assert found(text, "STREET_ADDRESS") == []
+
+
+def test_houses_in_a_court_are_addresses() -> None:
+    assert found("He lives at 12 Quarry Court now.", "STREET_ADDRESS") == ["12 Quarry Court"]

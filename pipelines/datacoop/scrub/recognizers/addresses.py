@@ -1,5 +1,6 @@
 """Street addresses, in the forms of the six countries and a few of their neighbours."""
 
+from datacoop.scrub.recognizers.places import COURTS
 from datacoop.scrub.recognizers.values import Rule
 
 _NOT_INSIDE = r"(?<![\w.,/€$£-])"
@@ -42,6 +43,10 @@ _TYPES = (
     "Landing|Line|Concession|Sideroad|Private|Link|Ring|Turn|Point|Broadway|Mall|Embankment"
     "|Crossing"
 )
+_NO_SECTION = r"(?!(?:the|of|and|or|to|in|on|by|at|that)\s|\p{Lu}[a-z]{2,8}\.?,?\s(?:19|20)\d\d\b)"
+"""Behind a number: what makes it one of a law, a year or a day, and not of a house."""
+
+_NO_LAW = rf"(?<!\b(?:[Rr]ules\sof|{COURTS})\s(?=Court\b))"
 _COMMON_TYPES = (
     "street|road|avenue|ave|boulevard|blvd|lane|drive|crescent|parkway|pkwy|rd|terrace|court|place"
 )
@@ -247,7 +252,7 @@ _RUN = rf"{_PART}(?:(?<!\d\.)[,\s]{{1,3}}(?:[>?]{{1,3}}\s)?{_PART}){{0,14}}+"
 
 _NUMBERED = rf"(?<![\w.,/€$£-])No\.?\s?{_HOUSE.removeprefix(_NOT_INSIDE)}"
 _STREET = (
-    rf"(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s)(?:{_TYPES})\b\.?"
+    rf"{_NO_SECTION}(?:{_WORD}\s|{_SMALL}\s){{1,5}}(?<!\b[Tt]he\s){_NO_LAW}(?:{_TYPES})\b\.?"
     rf"(?:\s(?:North|South|East|West|N|S|E|W|NE|NW|SE|SW)\b\.?|\s\d{{1,3}}\b)?"
     rf"(?:{_TAIL})"
 )
@@ -352,8 +357,9 @@ ADDRESSES = (
         entity="STREET_ADDRESS",
         patterns=(
             (
-                rf"(?<![\w.,/€$£-])\d{{1,5}}[a-z]?,?\s(?:[\p{{L}}\d'’.-]{{1,40}}+\s){{0,3}}"
-                rf"?[\p{{L}}'’-]{{1,40}}+\s(?:{_COMMON_TYPES})\b(?:{_UNIT}){{0,2}}",
+                rf"(?<![\w.,/€$£-])\d{{1,5}}[a-z]?,?\s{_NO_SECTION}"
+                rf"(?:[\p{{L}}\d'’.-]{{1,40}}+\s){{0,3}}?[\p{{L}}'’-]{{1,40}}+\s"
+                rf"(?<!\bthe\s){_NO_LAW}(?:{_COMMON_TYPES})\b(?:{_UNIT}){{0,2}}",
                 0.2,
             ),
             (

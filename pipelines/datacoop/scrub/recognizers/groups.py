@@ -142,18 +142,31 @@ _KOREAN_BELIEFS = (
 
 
 _ENGLISH_CALLINGS = """
-accountant actor actress ambassador apprentice architect artist assistant athlete author baker
-barber biologist breadwinner businessman businesswoman butcher caretaker carpenter chairman
-chairwoman chef chemist cleaner clerk coach colonel consultant cook councillor dealer dentist
-detective diplomat doctor driver economist electrician engineer entrepreneur farmer firefighter
-fisherman footballer freelancer gardener geologist guard hairdresser historian homemaker housewife
-imam inspector interpreter jeweller journalist labourer landlord lecturer librarian lieutenant
-locksmith manager mechanic midwife miner monk musician nun nurse officer optician owner painter
-paramedic pensioner pharmacist photographer physician physiotherapist pilot plumber politician
-postman priest professor psychiatrist psychologist rabbi receptionist researcher roofer sailor
-salesman saleswoman scientist self-employed sergeant shepherd shoemaker shopkeeper singer smuggler
-soldier stewardess student surgeon tailor teacher trader trainee translator tutor unemployed
-veterinarian waiter waitress warden watchman welder widow widower
+accountant actor actress ambassador anaesthetist analyst anthropologist apprentice archaeologist
+architect artist assistant astronomer athlete auctioneer auditor author baker banker barber
+biologist bodyguard bookkeeper bookseller breadwinner bricklayer brigadier broker builder
+businessman businessmen businesswoman businesswomen butcher cabinetmaker cardiologist caretaker
+carpenter cashier chairman chairmen chairwoman chairwomen chef chemist chiropractor choreographer
+cleaner cleric clerk coach colonel columnist comedian conscript constable consultant contractor cook
+corporal councillor courier craftsman craftsmen curator dancer deacon dealer dentist dermatologist
+designer detective diplomat docker dockworker doctor driver economist educator electrician engineer
+entrepreneur farmer firefighter firewoman firewomen fisherman fishermen florist footballer foreman
+foremen forester freelancer gardener geologist glazier goldsmith grocer guard gynaecologist
+hairdresser headmaster headmistress headteacher historian homemaker housewife imam inspector
+interpreter janitor jeweller jockey joiner journalist labourer landlord lecturer librarian
+lieutenant linguist locksmith machinist maid manager mason masseur mathematician mechanic midwife
+miner missionary monk musician neurologist novelist nun nurse obstetrician officer oncologist
+optician orthodontist owner paediatrician painter paramedic pastor pathologist peasant pensioner
+pharmacist philosopher photographer physician physiotherapist pianist pilot plasterer plumber poet
+policeman policemen policewoman policewomen politician postman postmen potter preacher priest
+professor programmer psychiatrist psychologist psychotherapist publicist rabbi radiologist
+receptionist researcher reservist restaurateur roofer sailor salesman salesmen saleswoman saleswomen
+schoolboy schoolgirl schoolteacher scientist sculptor seaman seamen seamstress self-employed
+sergeant serviceman servicemen servicewoman servicewomen shepherd shoemaker shopkeeper singer
+smuggler sociologist soldier stewardess stockbroker stonemason storekeeper student surgeon surveyor
+tailor teacher technician theologian therapist trader trainee translator tutor typist undertaker
+unemployed urologist veteran veterinarian vicar violinist waiter waitress warden warder watchman
+watchmen weaver welder wholesaler widow widower writer zoologist
 """
 _ENGLISH_PAIRED = """
 academy army artillery assistant authority bank bus civil company construction customs factory farm
@@ -164,6 +177,28 @@ _ENGLISH_HEADS = """
 assistant captain clerk director doctor driver employee guard inspector manager officer secretary
 servant worker prisoner pupil
 """
+_ENGLISH_STANDING = (
+    r"(?:(?:[Aa]ssistant|[Aa]ssociate|[Vv]isiting|[Ff]ull)\s[Pp]rofessors?"
+    r"|(?:non-commissioned|commissioned|warrant|petty)\sofficers?"
+    r"|(?:university|college|high[- ]school|law|medical)\s(?:students?|graduates?|degrees?)"
+    r"|asylum[- ]seekers?|refugees?|stateless\spersons?)"
+)
+_ENGLISH_ILLNESSES = """
+AIDS HIV alcoholism anaemia angina anorexia arthrosis asthma astigmatism autism bronchitis bulimia
+cancer carcinoma cataract cirrhosis dementia diabetes dyslexia eczema epilepsy glaucoma haemophilia
+hernia hypertension insomnia leukaemia leukemia lymphoma melanoma migraine myopia osteoporosis
+paranoia paraplegia pneumonia psoriasis psychosis sciatica scoliosis thrombosis tuberculosis tumour
+"""
+_ENGLISH_HEALTH = (
+    r"(?:[a-z]{0,20}(?:arthritis|arthrosis|hepatitis|meningitis|neuralgia|neuropathy|plegia|sclerosis)"
+    r"|(?:affective|anxiety|bipolar|cardiac|chronic|congenital|degenerative|delusional|depressive"
+    r"|heart|kidney|learning|liver|lung|mental|neurological|paranoid|personality|post-traumatic"
+    r"|psychiatric|psychotic|renal|respiratory|skin|stress)\s(?:(?:stress|health)\s)?(?:disabilit(?:y|ies)"
+    r"|diseases?|disorders?|failure|handicap|illness(?:es)?|impairments?|problems|syndrome)"
+    r"|fractures?\sof\s(?:the|his|her|both)\s(?:\w+\s){0,4}?(?:ankle|arm|collarbone|elbow|femur"
+    r"|fibula|fingers?|foot|hand|hip|jaw|kneecap|leg|nose|pelvis|ribs?|shoulder|skull|spine|tibia"
+    r"|vertebrae?|wrist)s?)"
+)
 _STATES = """
 heterosexual homosexual gay lesbian bisexual transgender transsexual intersex blind deaf epileptic
 diabetic schizophrenic schizophrenia paraplegic autistic alcoholic HIV-positive hétérosexuel
@@ -266,6 +301,26 @@ GROUPS = (
                 rf"\b(?:{_MEN_WOMEN}|{any_of(_GERMAN_WOMEN.split())})(?:e[nrs]?|[ns]|nen)?\b",
                 0.4,
             ),
+        ),
+        ignores_case=False,
+    ),
+    Rule(
+        entity="NRP",
+        patterns=((rf"\b{_ENGLISH_STANDING}\b", 0.4),),
+        words=(
+            *("professor", "officer", "student", "graduate", "degree", "asylum", "refugee"),
+            "stateless",
+        ),
+        ignores_case=False,
+    ),
+    Rule(
+        entity="NRP",
+        patterns=((rf"\b(?:{any_of(_ENGLISH_ILLNESSES.split())}s?|{_ENGLISH_HEALTH})\b", 0.4),),
+        words=(
+            *map(str.lower, _ENGLISH_ILLNESSES.split()),
+            *("arthr", "hepatitis", "meningitis", "neuralgia", "neuropathy", "plegia", "sclerosis"),
+            *("disabilit", "disease", "disorder", "failure", "handicap", "illness", "impairment"),
+            *("problems", "syndrome", "fracture"),
         ),
         ignores_case=False,
     ),

@@ -50,6 +50,33 @@ _ENGLISH = Rule(
     any_script=True,
 )  # fmt: skip
 
+_NO_NAMES = (
+    "President|Chairman|Chair|Speaker|Secretary|Minister|Prime|Attorney|Judge|Vice|Right|Assembly"
+    "|Code|Counsel|Laws|Stat"
+)
+_RANKS = "Lt|Gen|Col|Maj|Capt|Sgt|Cpl|Brig|Cmdr"
+
+_TITLED = Rule(
+    entity="PERSON",
+    patterns=(
+        # Mr M. Tanner: behind such a title stands a name, initials and all
+        (
+            r"\b(?:Mrs?|Ms)\.?\s(?:Justice\s)?\K"
+            rf"(?!(?:{_NO_NAMES})\b)(?:(?:\p{{Lu}}\.[-\s]?){{1,4}})?{_NAME}",
+            _SCORE,
+        ),
+        (rf"\b(?:(?:{_RANKS})\.\s){{1,2}}(?!(?:{_NO_NAMES})\b){_NAME}", _SCORE),
+        (r"\bDJ\s\p{Lu}[\p{L}\d]+", _SCORE),
+    ),
+    words=(
+        "mr ", "mr.", "mrs ", "mrs.", "ms ", "ms.", "dj ",
+        *(f"{rank.lower()}." for rank in _RANKS.split("|")),
+    ),
+    ignores_case=False,
+    any_script=True,
+    begins_with_word=True,
+)  # fmt: skip
+
 _FRENCH = Rule(
     entity="PERSON",
     patterns=(
@@ -128,4 +155,4 @@ _KOREAN = Rule(
     any_script=True,
 )
 
-INTRODUCTIONS = (_ENGLISH, _FRENCH, _GERMAN, _KOREAN)
+INTRODUCTIONS = (_ENGLISH, _TITLED, _FRENCH, _GERMAN, _KOREAN)

@@ -1,4 +1,4 @@
-"""Names of lands, provinces and cities in Korean, where the model misses many."""
+"""Places in Korean, where the model misses many; plots of land and courts of towns in English."""
 
 from datacoop.scrub.recognizers.groups import any_of
 from datacoop.scrub.recognizers.values import Rule
@@ -29,6 +29,17 @@ _ENDINGS = (
     "지역|시내|출신|시민|시장|시청|특별시|광역시|특별자치시|특별자치도"
 )
 
+COURTS = (
+    "Administrative|Appeals?|Appellate|Arbitration|Assize|Cassation|Circuit|City|Civil"
+    "|Commercial|Constitutional|County|Criminal|Crown|District|Employment|Enforcement|Family"
+    "|Federal|High|Higher|Juvenile|Labour|Magistrates?(?:['’]s?)?|Martial|Military|Municipal"
+    "|National|Probate|Provincial|Regional|Rights|Security|Sheriff|Social|State|Superior"
+    "|Supreme|Tax|Trial|Youth"
+)
+"""Words before `Court` where it is one of law, and no street of houses."""
+
+_OF_A_STATE = "The|That|This|Another|First|Second|Third|European|General|Central|International"
+
 PLACES = (
     Rule(
         entity="LOCATION",
@@ -40,5 +51,31 @@ PLACES = (
         ),
         guard="[가-힣]",
         any_script=True,
+    ),
+    # plot no. 12/3 of block B
+    Rule(
+        entity="LOCATION",
+        patterns=(
+            (
+                r"\b(?:plots?|parcels?|blocks?)\s(?:nos?\.\s)?(?:\d[\d/]{0,12}|\p{Lu}\b)"
+                r"(?:\s(?:of|in)\s(?:block|plot|section)\s(?:\p{Lu}|\d{1,5})\b)?",
+                0.5,
+            ),
+        ),
+        words=("plot", "parcel", "block"),
+        ignores_case=False,
+    ),
+    # The Lowtown District Court (Amtsgericht)
+    Rule(
+        entity="ORGANIZATION",
+        patterns=(
+            (
+                rf"\b(?!(?:{_OF_A_STATE}|{COURTS})\b)\p{{Lu}}[\p{{L}}-]{{1,40}}+\s(?:(?:{COURTS})\s){{1,3}}"
+                r"Courts?\b(?:\s\(\p{Lu}[^()\d]{3,40}\))?",
+                0.4,
+            ),
+        ),
+        words=(" court",),
+        ignores_case=False,
     ),
 )

@@ -82,7 +82,22 @@ _AND = r"(?:,\s|\s(?:and|et|und)\s)"
 def _counted(number: str) -> str:
     span = rf"[\s-]{_SPANS}(?!\w|\s(?:old|of\sage))"
     things = rf"\s(?:(?:other|further|more|autres|weitere[nr]?|[a-z]{{4,9}})\s)?{_THINGS}\b"
-    return rf"{number}(?:{span}(?:{_AND}{number}{span}){{0,2}}+|{things})"
+    return rf"{number}(?:{span}(?:{_AND}{number}{span}){{0,2}}+(?:['’]s\b)?|{things})"
+
+
+_SMALL = f"(?:{_ONES}|(?:{_TENS})(?:-(?:{_ONES}))?)"
+_SEVERAL = (
+    r"(?=\s(?:[a-z-]{3,14}\s){0,2}(?:[a-z-]{3,}(?<!s)s|wom[ae]n|(?:[a-z]{3,})?men|people|children)\b"
+    r"(?<!\b(?:this|thus|does|always|perhaps|whereas|towards|besides|dans|sous|mais|plus|puis|sans"
+    r"|nous|vous|elles|leurs|moins|jamais|toujours|avons|sommes|dieses|eines|seines|ihres|jedes"
+    r"|alles|nichts|bereits|rechts|links|stets|falls|mittels|jeweils|anders|besonders|mindestens)))"
+)
+"""Before a plural, which may have two words before it: "two army officials"."""
+
+_NOT_OF_LAW = (
+    r"(?<![\w.,/§€$£’'-])(?<!(?:\b(?:[Aa]rt(?:icle)?|[Ss]ect(?:ion)?|[Rr]ule|[Pp]ara(?:graph)?|[Nn]o|[Pp]oint"
+    r"|[Pp]age|[Cc]hapter|[Ll]aw|[Aa]ct|[Pp]rotocol|[Cc]ategory|[Aa]nnex|[Tt]able|[Ff]igure)s?\.?|§+)\s)"
+)
 
 
 _KOREAN_NUMBER = (
@@ -109,6 +124,26 @@ QUANTITIES = (
         entity="QUANTITY",
         patterns=((rf"\b(?=[a-z]){_counted(_SPELLED)}", 0.5),),
         guard=rf"\b(?:{_SPANS}|{_THINGS})\b",
+    ),
+    # Of what the number tells is left: 16 other suspects, two army officials
+    Rule(
+        entity="QUANTITY",
+        patterns=((rf"{_NOT_OF_LAW}(?!(?:19|20)\d\d\b)\d{{1,3}}(?:,\d{{3}})*{_SEVERAL}", 0.4),),
+        least_digits=1,
+        guard=r"\d\s[a-z]{3}",
+        margin=64,
+        ignores_case=False,
+    ),
+    Rule(
+        entity="QUANTITY",
+        patterns=((rf"\b(?!one\b){_SMALL}{_SEVERAL}", 0.4),),
+        words=tuple(one for one in f"{_ONES}|{_TENS}".split("|") if one != "one"),
+        begins_with_word=True,
+    ),
+    Rule(
+        entity="QUANTITY",
+        patterns=((r"\blife\s(?:imprisonment|sentences?)\b", 0.4),),
+        words=("life imprisonment", "life sentence"),
     ),
     Rule(
         entity="QUANTITY",
