@@ -102,7 +102,8 @@ def main(corpora: Path, out: Path) -> None:
         if not is_held_out(row)
     ]
     # Without a vocabulary: the words of reviews and of news are not the same.
-    read = features.reader(learn_vocabulary([]), None)
+    unknown = learn_vocabulary([])
+    read = features.reader(unknown, None)
     examples = [*gold, *made_up(KOREAN, SEED)]
     texts = [row.text for row in examples]
     units = _with_morphemes(read(texts), texts)
@@ -126,6 +127,7 @@ def main(corpora: Path, out: Path) -> None:
             labels=names.LABELS,
             threshold=0.5,
             read=lambda _, scored=scored: scored,
+            vocabulary=unknown,
             transitions=fitted.transitions.astype(np.int64),
         )
         for place, found in enumerate(names.find_names(model, some), start=low):

@@ -12,7 +12,8 @@ from datacoop.scrub.name_vocabulary import Vocabulary
 
 SCORE = 0.3
 
-_LINK = r"(?:\s(?:de|du|des|di|da|van|von|der|den|la|le|al|bin|ibn))"
+# Without "des" and a lone "der": in German these join nouns.
+_LINK = r"(?:\s(?:de|du|di|da|(?:van|von)(?:\s(?:der|den|dem))?|la|le|al|bin|ibn))"
 _WORD = r"[^\W\d_a-z][^\W\d_]{2,}(?:[-'’][^\W\d_]+)*"
 _RUN = re.compile(rf"(?<![\w'’-]){_WORD}(?:{_LINK}{{0,2}}\s{_WORD})+(?![\w-])")
 _JOINT = re.compile(r"[-'’]")
@@ -41,7 +42,8 @@ def unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]
 
 
 def _is_written_as_name(form: str) -> bool:
-    return all(part[1:].islower() for part in _JOINT.split(form) if len(part) > 1)
+    parts = _JOINT.split(form)
+    return form[0].isupper() and all(part[1:].islower() for part in parts if len(part) > 1)
 
 
 def _is_strange(rows: tuple[int, int], vocabulary: Vocabulary) -> bool:

@@ -21,6 +21,44 @@ _COURTS_KO = (
     "하단|하면|하합|개회|개기|회합|회단|비합|비단|차전|차|머|버|감고|감도|전고|보고|허|후|재나|재다|재노|재도|아|자"
 )
 
+_GERMAN_FILE = (
+    r"(?:[BLS]\s)?(?:\d{1,3}|[IVX]{1,5}[a-z]?)\s[A-Z][A-Za-z]{0,5}(?:\s?\([A-Z][a-z]{0,4}\))?"
+    r"\s\d{1,5}/\d\d(?![\d/])(?:\s[A-Z]{1,3}\b){0,2}+"
+)
+"""12 O 345/19, 8 AZR 418/15, III ZA 15/17, B 3 KR 12/15 R, L 7 AS 370/13 B ER"""
+
+_REPORTS = (
+    r"(?:AP|AuR|BAGE|BAnz|BB|BFHE|BGHR|BGHSt|BGHZ|BPatGE|BSGE|BStBl|BVerfGE|BVerfGK|BVerwGE|BauR"
+    r"|BayVBl|BeckRS|Breith|Buchholz|DAR|DB|DStR|DStRE|DVBl|DÖV|EFG|EWiR|EzA|EzTöD|FamRZ|GRUR|HFR"
+    r"|InfAuslR|JR|JZ|JuS|KTS|LM|MDR|MMR|MedR|MittBayNot|NJOZ|NJW|NStZ|NVwZ|NZA|NZG|NZI|NZM|NZS"
+    r"|NZV|OLGZ|RdA|RzW|SGb|Slg|SozR|StV|StraFo|UR|USK|VRS|VersR|WM|WRP|WuM|ZBR|ZIP|ZInsO|ZTR|ZUM"
+    r"|ZfBR|ZfS|ZflR|wistra)"
+)
+_MARGIN = r"(?:Rn|RdNr|Rdn|Rdnr|Rz|RZ|Tz)(?:n|rn)?\b"
+_CITED = (
+    rf"(?=(?:\su\.?\s?a\.?)?(?:\s?(?:[-–,;/(]|und)\s?(?:{_GERMAN_FILE})?){{0,8}}+\s?"
+    rf"(?:(?:[a-z]{{2,12}}\s){{0,2}}{_REPORTS}\b(?:-\s?RR)?\s?(?:/\s?NV|[\d<§.,(]|Nr\b|B?II?\b)"
+    rf"|BFH\s?/\s?NV|Höchstrichterliche\s|Neue\sZeitschrift\s|(?:juris|Juris|JURIS|nv|n\.v)\b"
+    rf"|{_MARGIN}|ECLI|\[\s?ECLI|mwN\b|m\.\s?w\.\s?N|aaO\b|a\.\s?a\.\s?O"
+    r"|(?:zu|unter)\s(?:[A-Z]{1,4}|\d)\b))"
+)
+"""What stands behind the number of a published decision that is cited: a law report, a margin
+number, the part of the reasons. Such a decision was made anonymous, and leads to nobody."""
+
+_LISTED = (
+    r"(?<=[\d>]\s?[-–]\s)\S{1,5}\s(?:StR|Bv[A-Z]|A?ZR|A?ZB|ABR)\s\d{1,5}/\d\d"
+    r"\s?(?:[-–]\s?)?(?:[;)]|und\svom)"
+)
+"""The number of a decision of a federal court within a list of them, behind its date."""
+
+_SHEETS = r"plans?|feuilles?|sheets?|flur"
+_MARK = r"(?:n[o°º]s?|nos?\.?)"
+_LAND = (
+    r"parcel|plot|plantation|land\b|terrain|citerne|tank\b|house\b|maison|résidence|superficie|surface"
+    r"|verger|orchard|jardin|garden|grove|oliveraie|citronn"
+)
+_PLAN_REST = r"(?:\d{1,2}[EWNS]?|[EWNS])(?:\s?\.\s?[EWNS\d])?"
+
 _LONG = r"(?=(?:[A-Z./-]{0,4}\d){3}|\d{1,2}\s?[/-]\s?\d)"
 """Three digits or two parts: a shorter number counts, and tells one case from no other."""
 
@@ -74,19 +112,37 @@ CASES = (
         least_digits=2,
         guard=r"(?<!\d)\d++\s?/\s?\d",
     ),
+    # Its rest, where the text before was cut within it
+    Rule(
+        entity="CASE_NUMBER",
+        patterns=(
+            (
+                rf"\A(?:{_PLAN_REST}(?:\s?(?:[.,]|and|et|und)\s?{_PLAN_REST}){{0,3}}(?:\s?\(\s?{_MARK}"
+                rf"\s?\d+\s?\))?)(?=[\s,;)]{{1,4}}(?:[\p{{L}}\d'’-]+[\s,:]{{1,3}}){{0,6}}?(?i:{_LAND}))",
+                0.5,
+            ),
+        ),
+        least_digits=1,
+        guard=r"\A[\dEWNS]",
+        ignores_case=False,
+    ),
     # The sheet and plan of a land registry: 11/15W.2, E.1
     Rule(
         entity="CASE_NUMBER",
         patterns=(
             (
-                r"(?i:plan|feuille|sheet|flur)\s(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?"
-                r"(?:\s?[.,]?\s?(?:\d\b|[EWNS]\d?\b)){0,4}(?:\s\((?:no\.|n°|no)\s\d+\s?\))?"
-                r"(?:\s(?:and|et|und)\s)?){1,3}",
+                rf"(?i:{_SHEETS})\s(?:(?i:n[o°º]s?|nos\.?)\s)?"
+                r"(?:\d{1,3}\s?[/.]\s?\d{1,3}\s?[EWNS]?"
+                r"(?:\s?[.,]?\s?(?:\d[EWNS]?\b|[EWNS]\d?\b)){0,4}"
+                r"(?:\s\(\s?(?:no\.|n°|no)\s\d+\s?\))?"
+                r"(?:\s(?:and|et|und)\s(?:[EWNS]\s?\.\s?\d\b)?)?){1,3}",
                 0.5,
             ),
+            # The text ends within a number: plan 11.
+            (rf"(?i:{_SHEETS})\s\d{{1,3}}(?=\s?[./]\s?\Z)", 0.5),
         ),
         least_digits=2,
-        guard=r"(?i:plan|feuille|sheet|flur)\s\d",
+        guard=rf"(?i:{_SHEETS})\s(?:n\S{{1,3}}\s)?\d",
         ignores_case=False,
     ),
     Rule(
@@ -109,12 +165,7 @@ CASES = (
                 r"|HC)-(?:19|20)\d\d-\d{6}\b|\bHQ\d\d[A-Z]\d{5}\b",
                 0.6,
             ),
-            # 12 O 345/19, 8 AZR 418/15, III ZA 15/17, B 3 KR 12/15 R
-            (
-                r"(?<![\w.])(?:B\s)?(?:\d{1,3}|[IVX]{1,5}[a-z]?)\s[A-Z][A-Za-z]{0,5}"
-                r"(?:\s?\([A-Z][a-z]{0,4}\))?\s\d{1,5}/\d\d(?:\s[A-Z]{1,3}\b)?",
-                0.6,
-            ),
+            (rf"(?<![\w.])(?!{_LISTED}){_GERMAN_FILE}(?!{_CITED})", 0.6),
             (r"(?<![\w.])\d{1,4}\s(?:Js|UJs|Gs|Ds|Ls|Cs|OWi|AR|VRs)\s\d{1,6}/\d\d\b", 0.6),
             # C-123/45, T-12/19 P
             (r"(?<![\w-])[CTF]-\d{1,4}/\d\d(?:\sP\b)?(?!\d)", 0.5),
@@ -152,7 +203,7 @@ CASES = (
         entity="CASE_NUMBER",
         patterns=(
             (
-                r"\b(?:MRN|URN|IPP|NDA|Az\.?|Gz\.?|Aktenzeichen|Geschäftszeichen|Fallnummer"
+                r"\b(?:MRN|URN|IPP|NDA|(?:Az|Gz)\b\.?|Aktenzeichen|Geschäftszeichen|Fallnummer"
                 r"|Patientennummer|Patienten-ID|Aufnahmenummer|hospital\snumber"
                 r"|patient\snumber|record\snumber|case\snumber|file\snumber"
                 r"|numéro\sde\sdossier|dossier\smédical)\s?(?:is|was|lautet|ist|est"

@@ -83,7 +83,22 @@ _FR_NUMBER = (
     r"|neuf))?|trente(?:[- ]et[- ]un)?)"
 )
 
+_FR_MONTHS = (
+    "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre"
+    "|décembre"
+)
+
 DATES = (
+    # A month whose year stands elsewhere: en février, fin mai
+    Rule(
+        entity="DATE_TIME",
+        patterns=((rf"\b(?:en|fin|mi-|début)\s?\K(?:{_FR_MONTHS})\b(?!\s\d)", 0.5),),
+        words=tuple(
+            before + month
+            for before in ("en ", "fin ", "mi-", "début ")
+            for month in _FR_MONTHS.split("|")
+        ),
+    ),
     # le 31 mai 1991: without its article the rest would read "a dit le 1991"
     Rule(
         entity="DATE_TIME",
@@ -131,7 +146,7 @@ DATES = (
             ),
             # Mai 2017; mars, avril et juin 2003
             (
-                rf"\b(?:{_MONTH}\s?(?:,|-|/|\band\b|\bor\b|\bet\b|\bou\b"
+                rf"\b(?:d['’])?(?:{_MONTH}\s?(?:,|-|/|\band\b|\bor\b|\bet\b|\bou\b"
                 rf"|\bund\b)\s?){{0,6}}+{_MONTH}{_IN_YEAR}",
                 0.8,
             ),

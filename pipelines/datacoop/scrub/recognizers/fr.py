@@ -12,6 +12,29 @@ _TOWN = (
 
 FR = Country(
     rules=(
+        # M. M. Baker, Mme A. B. de Clare: an initial behind a title is none itself
+        Rule(
+            entity="PERSON",
+            patterns=(
+                (
+                    r"(?<![\p{L}\d])(?:MM?\s?\.|M(?:mes?|lles?)\b\s?\.?|M(?:onsieur|adame|aître)|Mes?)"
+                    r"\s\K(?:\p{Lu}\s?[.-]\s?){1,4}(?:(?:d[ue]|van|von|le|la|ter|den)\s|d[’']\s?)?"
+                    r"\p{Lu}\p{L}+(?:(?:\s?-\s?|[’'])\p{Lu}\p{L}+)*",
+                    0.99,
+                ),
+            ),
+            guard=r"M[\p{L}]{0,7}\s?\.?\s\p{Lu}\s?[.-]",
+            ignores_case=False,
+            any_script=True,
+        ),
+        # The text ends before the name: "by four people, M."
+        Rule(
+            entity="PERSON",
+            patterns=((r"(?:,|\bet|\bpar|\bde)\s\KMM?\s?\.(?=\s*\Z)", 0.5),),
+            words=("m.", "m ."),
+            ignores_case=False,
+            any_script=True,
+        ),
         Rule(
             entity="PHONE_NUMBER",
             patterns=(
