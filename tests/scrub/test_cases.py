@@ -8,9 +8,9 @@ import corpora
 import pytest
 from scrubbing import make_policy
 
-from datacoop.scrub.presidio import PresidioFinder
+from datacoop.scrub.fast_finder import FastFinder
 
-FINDER = PresidioFinder(
+FINDER = FastFinder(
     make_policy(spared=frozenset({"URL", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME"})), (), {}
 )
 
@@ -83,7 +83,7 @@ def test_initials_behind_a_french_title_are_of_the_name(text: str, people: set[s
 
 @pytest.mark.parametrize("text", ["en février , elle", "fin mai il partit", "début août déjà"])
 def test_a_french_month_without_its_year_is_a_date(text: str) -> None:
-    finder = PresidioFinder(make_policy(spared=frozenset({"PERSON"})), (), {})
+    finder = FastFinder(make_policy(spared=frozenset({"PERSON"})), (), {})
     (findings,) = finder.find_patterns([text])
     assert any(one.entity == "DATE_TIME" for one in findings)
 
