@@ -68,7 +68,7 @@ REASONS: dict[str, Reason] = {
         "Convert the value; the collection's page lists the types.",
     ),
     "scrub.language_unsupported": Reason(
-        "No recognizer of names is installed for the row's language.",
+        "No recognizer of names is installed for the row's language; in strict mode, not spaCy's.",
         "Ask the operator for a model (`datacoop models list`); the row waits until then.",
     ),
     "scrub.failed": Reason(
