@@ -76,7 +76,7 @@ class StrictFinder:
         self, texts: Sequence[str], stock: list[list[Finding]], more: list[list[Finding]]
     ) -> list[list[Finding]]:
         return [
-            outside(found, [match.span() for match in self._placeholder.finditer(text)]) + ours
+            outside(found + ours, [match.span() for match in self._placeholder.finditer(text)])
             for text, found, ours in zip(texts, stock, more, strict=True)
         ]
 
