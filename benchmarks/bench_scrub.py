@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.records.columns import LANGUAGE, SOURCE_FIELDS
-from datacoop.scrub.evaluation import part_of, read_gold
+from datacoop.scrub.gold import part_of, read_gold
 from datacoop_schemas import collection_folder
 
 CORPORA = Path(__file__).parents[1].parent / "shared" / "corpora"

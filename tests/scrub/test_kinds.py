@@ -17,9 +17,10 @@ from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy, ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.scrub import crfsuite, kind_training, kinds, names, presidio, training
-from datacoop.scrub.evaluation import Slice, evaluate, part_of, read_gold
+from datacoop.scrub.evaluation import Slice, evaluate
 from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.finder import PolicyFinder
+from datacoop.scrub.gold import part_of, read_gold
 from datacoop.scrub.kind_gold import KindRow, Marked, read_kinds
 from datacoop.scrub.name_features import Units
 from datacoop.scrub.training import Material
