@@ -336,8 +336,10 @@ class Intake:
         statement = Statement(
             predicate_type=RECEIPT_TYPE, subjects=(), predicate=_receipt_json(receipt)
         )
-        self.landing.store.put(self.landing.receipt, sign_statement(statement, self.operator))
-        return receipt
+        content = sign_statement(statement, self.operator)
+        self.landing.store.put(self.landing.receipt, content)
+        # As it is read from now on, to the order of its keys.
+        return read_receipt(content, {self.operator.public.keyid: self.operator.public})
 
 
 def open_statement_value(envelope: bytes, steward: PublicKey) -> dict[str, object]:
