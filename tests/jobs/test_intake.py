@@ -116,7 +116,7 @@ def test_a_key_that_no_member_has_is_refused(stage: Stage, tmp_path: Path) -> No
     stranger.submit(play)
     envelope = Landing(stage.landing(play.member), play.submission_id).envelope
     stage.landing(play.member).put(envelope, stranger.landing(play.member).get(envelope))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match=f"{play.submission_id}/submission"):
         stage.intake(play)
     assert stage.log() == log
 
