@@ -13,6 +13,7 @@ from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.edits import row_edits
 from datacoop.scrub.gold import NO_MASK, GoldRow, GoldSpan
 from datacoop.scrub.intervals import clopper_pearson
+from datacoop.scrub.name_titles import FRENCH_LETTERS, UNMARKED
 from datacoop.scrub.rows import Finder, Row, find_all
 from datacoop.scrub.spans import Finding
 from datacoop.scrub.texts import Place
@@ -21,24 +22,16 @@ WORST_MISSES = 20
 _MISS_CONTEXT = 40
 _RECORDS_AT_ONCE = 50
 
-_TITLES = (
-    "mr mrs ms miss mx dr prof professor doctor sir dame lord lady judge justice hon rev "
-    "herr frau fräulein herrn doktor richter richterin "
-    "mm mme mmes mlle mlles mes monsieur madame mademoiselle maître docteur professeur"
-)
-_FRENCH_TITLES = f"{_TITLES} m me"
-"""In other languages a name may begin with the initial `M.`."""
-
 _TRAILING_TITLES = re.compile(r"\s*(?:씨|님)$")
 
 
-def _leading_titles(titles: str) -> re.Pattern[str]:
-    words = "|".join(sorted(titles.split(), key=len, reverse=True))
+def _leading_titles(titles: Iterable[str]) -> re.Pattern[str]:
+    words = "|".join(sorted(titles, key=len, reverse=True))
     return re.compile(rf"(?:(?:{words})(?:\.\s*|\s+))+", re.IGNORECASE)
 
 
-_LEADING = _leading_titles(_TITLES)
-_FRENCH_LEADING = _leading_titles(_FRENCH_TITLES)
+_LEADING = _leading_titles(UNMARKED)
+_FRENCH_LEADING = _leading_titles([*UNMARKED, *FRENCH_LETTERS])
 
 
 class Slice(NamedTuple):

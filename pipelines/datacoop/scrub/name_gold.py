@@ -9,6 +9,7 @@ from datacoop.scrub import names
 from datacoop.scrub.gold import TEST_SHARE, GoldRow, is_test, read_gold
 from datacoop.scrub.name_card import Figures
 from datacoop.scrub.name_examples import Example, Range
+from datacoop.scrub.name_titles import UNLEARNT
 
 
 class HasId(Protocol):
@@ -54,9 +55,7 @@ def _example(row: GoldRow) -> Example:
 
 
 _TITLE = re.compile(
-    r"""(?:(?:Mrs?|Ms|Miss|Mx|Drs?|Prof(?:essor)?|Sir|Lord|Lady|Dame|Justice|Judge|MM?|Mmes?|Mlle
-    |Mes?|Monsieur|Madame|Maître|Herrn?|Frau)(?![^\W\d_]|['’-])[\s.]*)+""",
-    re.VERBOSE | re.IGNORECASE,
+    rf"(?:(?:{'|'.join(sorted(UNLEARNT))})(?![^\W\d_]|['’-])[\s.]*)+", re.IGNORECASE
 )
 
 
