@@ -2,8 +2,8 @@
 
 In the fast mode they are run by `patterns.search` and not by Presidio's `AnalyzerEngine`: that one
 ties each to one language, passes a text on when a pattern takes too long, writes texts to its log,
-and is many times slower. Patterns, check digits and scores are Presidio's. In the strict mode they
-run themselves, between the same words and limits as in the engine.
+and is many times slower. Patterns, check digits and scores are Presidio's. In the strict mode the
+recognizers run themselves, as they do in that engine (`StockRecognizers`).
 """
 
 import logging
