@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datacoop.scrub import names, presidio
+from datacoop.scrub import names, spacy_names
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
 TEXTS, CHARACTERS, ROUNDS = 600, 650, 3
@@ -56,14 +56,14 @@ def seconds(call: Callable[[], object]) -> float:
 def measure(language: str) -> None:
     texts = texts_of(language)
     folder = names.installed_models()[language]
-    presidio.spacy_names(language, texts[:2])
-    theirs = min(seconds(lambda: presidio.spacy_names(language, texts)) for _ in range(2))
+    spacy_names.spacy_names(language, texts[:2])
+    theirs = min(seconds(lambda: spacy_names.spacy_names(language, texts)) for _ in range(2))
     models = [names.load_model(folder) for _ in range(ROUNDS)]
     cold = min(seconds(lambda model=model: names.find_names(model, texts)) for model in models)
     warm = min(seconds(lambda: names.find_names(models[0], texts)) for _ in range(ROUNDS))
     size = sum(map(len, texts))
     print(f"{language}: {len(texts)} texts, {size:,} characters")
-    print(f"  spaCy {presidio.SPACY_MODELS[language]}: {theirs:.2f} s")
+    print(f"  spaCy {spacy_names.SPACY_MODELS[language]}: {theirs:.2f} s")
     for name, ours in (("cold", cold), ("warm", warm)):
         speed = f"{size / ours / 1e6:.2f} million characters/s"
         print(f"  datacoop-names, {name}: {ours:.3f} s, {theirs / ours:.0f} times faster, {speed}")

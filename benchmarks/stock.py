@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import presidio_analyzer
+import tldextract
 import yaml
 from presidio_analyzer import (
     AnalyzerEngine,
@@ -21,6 +22,9 @@ from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.spacy_names import SPACY_MODELS
 from datacoop.scrub.spans import Finding
 
+# The recognizer of e-mail else asks the network for the list of suffixes.
+tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
 BATCH_SIZE = 32
 MODEL_ENTITIES = frozenset({"PERSON", "LOCATION", "NRP", "DATE_TIME", "ORGANIZATION"})
 
@@ -32,8 +36,9 @@ class StockFinder:
         """Load the model of a language.
 
         Args:
-            policy: Whose entities and countries to look for, with every recognizer that
-                Presidio brings for them; or nothing, for Presidio as it comes.
+            policy: Whose entities to look for, with every recognizer that Presidio brings for
+                them and for no country or one of the policy's; or nothing, for Presidio as it
+                comes.
         """
         logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
         engine = _nlp_engine(language, is_whole=policy is not None)
@@ -87,8 +92,9 @@ def _recognizers(policy: ScrubPolicy, language: str) -> list[EntityRecognizer]:
         if isinstance(kind := getattr(predefined_recognizers, name), type)
         and issubclass(kind, PatternRecognizer)
     ]
+    countries = {None} | {"uk" if code == "GB" else code.lower() for code in policy.countries}
     return [
         one
         for one in [names, phones, *patterns]
-        if set(one.supported_entities) & set(policy.entities)
+        if set(one.supported_entities) & set(policy.entities) and one.country_code() in countries
     ]

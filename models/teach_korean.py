@@ -21,7 +21,7 @@ from datacoop.scrub import names, training
 from datacoop.scrub.crfsuite import train_weights
 from datacoop.scrub.name_examples import made_up
 from datacoop.scrub.name_features import Numbers, Places, Units, Weights, checksum, pair
-from datacoop.scrub.name_gold import is_held_out, read_gold
+from datacoop.scrub.name_gold import is_held_out, read_examples
 from datacoop.scrub.name_makers import KOREAN
 from datacoop.scrub.name_vocabulary import learn_vocabulary
 
@@ -98,7 +98,7 @@ def main(corpora: Path, out: Path) -> None:
     features = names.FEATURE_SETS["characters-1"]
     gold = [
         row
-        for row in read_gold(corpora / "pii_gold/ko_klue_ner.jsonl", "ko")
+        for row in read_examples(corpora / "pii_gold/ko_klue_ner.jsonl", "ko")
         if not is_held_out(row)
     ]
     # Without a vocabulary: the words of reviews and of news are not the same.

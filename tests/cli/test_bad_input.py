@@ -345,7 +345,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Refused:
         ("signed by an approver", 1, f"a steward of '{MEMBER}' must sign", "Give --key"),
         ("signed with no key", 2, "torn.key", "It is made by `datacoop key new`"),
         ("swapped", 1, "the file has another digest @ $.files[0].sha256", "Send the submission"),
-        ("strange", 1, "submission.dsse.json does not verify", "Do not use it"),
+        ("strange", 1, f"{MEMBER}-strange/submission.dsse.json does not verify", "Do not use it"),
         ("foreign", 1, f"is '{MEMBER}', signed for '{OTHER}' @ $.member", "Mend the places"),
         ("nobody", 1, "'xx-nobody-1' is not in the landing store", "The steward sends"),
     ],

@@ -44,6 +44,12 @@ def test_rules_of_a_language_take_the_place_of_the_usual_ones() -> None:
     }
 
 
+def test_the_mode_is_fast_where_a_policy_says_nothing() -> None:
+    assert parse_policy(PLAIN).mode == "fast"
+    strict = parse_policy(PLAIN.replace("names: false", "names: false\nmode: strict"))
+    assert strict.mode == strict.in_language("ko").mode == "strict"
+
+
 def test_all_faults_are_told_with_their_paths() -> None:
     broken = PLAIN.replace("names: false", "names: perhaps").replace("to: month", "to: week")
     with pytest.raises(SettingsError) as caught:

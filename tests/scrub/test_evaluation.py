@@ -11,18 +11,9 @@ from hypothesis import strategies as st
 from scrubbing import make_policy
 
 from datacoop.errors import SettingsError
-from datacoop.scrub.evaluation import (
-    Counting,
-    Evaluation,
-    GoldRow,
-    GoldSpan,
-    Slice,
-    evaluate,
-    is_test,
-    part_of,
-    read_gold,
-)
+from datacoop.scrub.evaluation import Counting, Evaluation, Slice, evaluate
 from datacoop.scrub.finder import PolicyFinder
+from datacoop.scrub.gold import GoldRow, GoldSpan, is_test, part_of, read_gold
 from datacoop.scrub.rows import UNSUPPORTED
 from datacoop.scrub.spans import Finding
 

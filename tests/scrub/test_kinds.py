@@ -16,10 +16,11 @@ from scrubbing import make_policy
 from datacoop.errors import SettingsError
 from datacoop.records.policies import EntityPolicy, ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
-from datacoop.scrub import crfsuite, kind_training, kinds, names, presidio, training
-from datacoop.scrub.evaluation import Slice, evaluate, part_of, read_gold
+from datacoop.scrub import crfsuite, fast_finder, kind_training, kinds, names, training
+from datacoop.scrub.evaluation import Slice, evaluate
 from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.finder import PolicyFinder
+from datacoop.scrub.gold import part_of, read_gold
 from datacoop.scrub.kind_gold import KindRow, Marked, read_kinds
 from datacoop.scrub.name_features import Units
 from datacoop.scrub.training import Material
@@ -177,7 +178,7 @@ def with_entities(policy: ScrubPolicy, *entities: str) -> ScrubPolicy:
 def test_a_policy_that_asks_for_places_needs_a_model_of_kinds(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presidio, "has_spacy_model", lambda _: False)
+    monkeypatch.setattr(fast_finder, "has_spacy_model", lambda _: False)
     people = make_policy(names=True)
     places = with_entities(people, "LOCATION")
     without = {"de": trained}
@@ -194,7 +195,7 @@ def test_a_policy_that_asks_for_people_alone_loads_no_model_of_kinds(
     loaded: list[Path] = []
     load = names.load_model
     monkeypatch.setattr(
-        presidio, "_own_model", lambda folder: loaded.append(folder) or load(folder)
+        fast_finder, "_own_model", lambda folder: loaded.append(folder) or load(folder)
     )
     finder = FastFinder(make_policy(names=True), ("de",), {"de": MODELS / "de"})
     finder.find("de", ["Anna Klein kam."])
@@ -210,8 +211,8 @@ def test_the_court_policy_needs_no_spacy(language: str, monkeypatch: pytest.Monk
     def broken(_: str, __: Sequence[str]) -> list[list[object]]:
         raise AssertionError
 
-    monkeypatch.setattr(presidio, "has_spacy_model", lambda _: True)
-    monkeypatch.setattr(presidio, "spacy_names", broken)
+    monkeypatch.setattr(fast_finder, "has_spacy_model", lambda _: True)
+    monkeypatch.setattr(fast_finder, "spacy_names", broken)
     finder = FastFinder(court(), (language,), names.installed_models(MODELS))
     assert finder.supports(language)
     finder.find(language, ["Anna Klein kam 2019 nach Berlin."])

@@ -14,7 +14,7 @@ from datacoop.errors import IntegrityError, SettingsError
 from datacoop.scrub import name_words, names
 from datacoop.scrub.name_chain import chances
 from datacoop.scrub.name_characters import particle_of
-from datacoop.scrub.name_gold import is_held_out, measure, read_gold
+from datacoop.scrub.name_gold import is_held_out, measure, read_examples
 from datacoop.scrub.name_units import SPACED, SPLIT, read_spaced
 from datacoop.scrub.spacy_names import has_spacy_model, spacy_names
 
@@ -323,7 +323,7 @@ def test_people_of_test_rows_are_found_and_no_fewer_than_by_spacy(
 ) -> None:
     language = gold[:2]
     path = corpora.path("pii_gold") / f"{gold}.jsonl"
-    rows = [row for row in read_gold(path, language) if is_held_out(row)]
+    rows = [row for row in read_examples(path, language) if is_held_out(row)]
     figures = measure(names.load_model(MODELS / language), rows, threshold=0.4)
     assert figures["recall"] >= least_recall
     assert figures["character_precision"] >= least_precision

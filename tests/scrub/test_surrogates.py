@@ -8,13 +8,14 @@ from scrubbing import MEMBER, OTHER_MEMBER
 
 from datacoop.demo.people import COUNTRIES
 from datacoop.scrub import surrogate_lists as lists
+from datacoop.scrub.name_titles import KEPT
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.surrogates import surrogate
 
 LATIN = ("en", "fr", "de")
 parts = (
     st.text("abcdefghijklmnoprstuvwzéü", min_size=2, max_size=9)
-    .filter(lambda word: word not in lists.CIVIL | lists.LINKS)
+    .filter(lambda word: word not in KEPT | lists.LINKS)
     .map(str.title)
 )
 

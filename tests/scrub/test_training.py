@@ -16,7 +16,7 @@ from datacoop.scrub import crfsuite, name_examples, names, training
 from datacoop.scrub.name_card import licence_id, licence_text
 from datacoop.scrub.name_examples import Example, made_up, recased, swapped
 from datacoop.scrub.name_features import Units
-from datacoop.scrub.name_gold import is_held_out, read_gold
+from datacoop.scrub.name_gold import is_held_out, read_examples
 from datacoop.scrub.name_lists import NAMES
 from datacoop.scrub.name_lookups import read_lookups
 from datacoop.scrub.name_makers import ENGLISH, FRENCH, GERMAN, KOREAN, borrowing
@@ -104,7 +104,7 @@ def test_a_trained_model_finds_people_it_has_not_seen(trained: training.TrainedM
 
 
 def test_figures_are_of_the_held_out_rows_only(trained: training.TrainedModel, gold: Path) -> None:
-    held_out = [row for row in read_gold(gold, "de") if is_held_out(row)]
+    held_out = [row for row in read_examples(gold, "de") if is_held_out(row)]
     assert 0 < len(held_out) < 60
     assert trained.figures["all"]["rows"] == trained.figures["gold"]["rows"] == len(held_out)
     assert trained.figures["all"]["recall"] == 1
@@ -242,7 +242,7 @@ def test_a_title_is_no_part_of_a_name(
     span = {"start": 0, "end": len(text), "label": "PER"}
     row = {"id": "1", "lang": language, "text": text, "spans": [span]}
     path = write_gold(tmp_path, [row])
-    (example,) = read_gold(path, language)
+    (example,) = read_examples(path, language)
     assert [text[low:high] for low, high in example.people] == ([people] if people else [])
 
 
@@ -270,7 +270,7 @@ def test_a_bad_line_is_named_by_number_and_not_quoted(line: str, tmp_path: Path)
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps(gold_rows(1)[0]) + "\n" + line + "\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"^line 2 of gold\.jsonl is not a row of gold spans$"):
-        read_gold(path, "de")
+        read_examples(path, "de")
 
 
 def test_made_up_sentences_mark_every_name_they_hold() -> None:

@@ -25,18 +25,9 @@ from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.evaluating import record_evaluation
 from datacoop.records.digest import sha256_hex
-from datacoop.scrub.evaluation import (
-    NO_MASK,
-    PARTS,
-    Evaluation,
-    Miss,
-    Slice,
-    Tally,
-    evaluate,
-    part_of,
-    read_gold,
-)
+from datacoop.scrub.evaluation import Evaluation, Miss, Slice, Tally, evaluate
 from datacoop.scrub.finder import PolicyFinder
+from datacoop.scrub.gold import NO_MASK, PARTS, part_of, read_gold
 from datacoop.scrub.names import installed_models
 
 

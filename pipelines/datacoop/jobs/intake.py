@@ -134,7 +134,7 @@ class Intake:
                 f"submission {self.landing.submission_id!r} is not in the landing store",
                 hint="The steward sends it with `datacoop submission send`.",
             )
-        manifest, steward = open_submission(envelope, state.keys)
+        manifest, steward = open_submission(self.landing.envelope, envelope, state.keys)
         read_secret(self.landing.store, PSEUDONYM_KEY)
         if manifest.submission_id != self.landing.submission_id:
             fault = Fault("$.submission_id", f"is {manifest.submission_id!r}")
@@ -170,7 +170,8 @@ class Intake:
 
     def _task(self, parts: Sequence[FileRange]) -> IntakeTask:
         envelope = self.landing.store.get(self.landing.envelope)
-        value = open_statement_value(envelope, self.steward)
+        keys = {self.steward.keyid: self.steward}
+        statement, _ = open_statement(self.landing.envelope, envelope, keys)
         plan = {
             "envelope": sha256_hex(envelope),
             "contract": self.collection.digest,
@@ -181,7 +182,7 @@ class Intake:
             pool=self.pool.store.address,
             landing=self.landing.store.address,
             submission_id=self.manifest.submission_id,
-            manifest=canonical_json(value).decode(),
+            manifest=canonical_json(statement.predicate).decode(),
             contract=self.collection.digest,
             # Results of another plan or another version of the code are never mixed in.
             folder=f"intake-{sha256_hex(canonical_json(plan))[:16]}",
@@ -336,14 +337,10 @@ class Intake:
         statement = Statement(
             predicate_type=RECEIPT_TYPE, subjects=(), predicate=_receipt_json(receipt)
         )
-        self.landing.store.put(self.landing.receipt, sign_statement(statement, self.operator))
-        return receipt
-
-
-def open_statement_value(envelope: bytes, steward: PublicKey) -> dict[str, object]:
-    """Give the signed manifest as plain JSON."""
-    statement, _ = open_statement("submission.dsse.json", envelope, {steward.keyid: steward})
-    return dict(statement.predicate)
+        content = sign_statement(statement, self.operator)
+        self.landing.store.put(self.landing.receipt, content)
+        # As it is read from now on, to the order of its keys.
+        return read_receipt(content, {self.operator.public.keyid: self.operator.public})
 
 
 def coarse(count: int) -> int:

@@ -260,15 +260,20 @@ def sign_submission(folder: Path, manifest: Manifest, key: SigningKey) -> Path:
     return target
 
 
-def open_submission(content: bytes, keys: Mapping[str, PublicKey]) -> tuple[Manifest, PublicKey]:
+def open_submission(
+    name: str, content: bytes, keys: Mapping[str, PublicKey]
+) -> tuple[Manifest, PublicKey]:
     """Verify a signed manifest and give it with its signer.
+
+    Args:
+        name: What to call the envelope in an error, such as its key in the landing store.
 
     Raises:
         IntegrityError: The signature is not one of a known steward.
         SubmissionError: The manifest has faults, or is signed by another member's steward.
     """
     stewards = {keyid: key for keyid, key in keys.items() if key.role is Role.STEWARD}
-    statement, signer = open_statement("submission.dsse.json", content, stewards)
+    statement, signer = open_statement(name, content, stewards)
     value = dict(statement.predicate)
     faults = manifest_faults(value)
     if not faults and signer.member != value["member"]:

@@ -40,6 +40,8 @@ class ScrubPolicy:
     """Rules that take the place of those of `entities` in texts of a language."""
     columns: dict[str, str] = field(default_factory=dict)
     """Payload columns that hold one personal value, each with its entity."""
+    mode: str = "fast"
+    """`fast`, or `strict`: what stock Presidio finds, and no more of the same entities."""
 
     @property
     def id(self) -> str:

@@ -56,6 +56,7 @@ def parse_policy(
         entities=_rules(value["entities"]),
         languages={code: _rules(rules) for code, rules in value.get("languages", {}).items()},
         columns={**value.get("columns", {}), **(columns or {})},
+        mode=value.get("mode", "fast"),
     )
 
 

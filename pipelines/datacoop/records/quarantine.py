@@ -68,7 +68,8 @@ REASONS: dict[str, Reason] = {
         "Convert the value; the collection's page lists the types.",
     ),
     "scrub.language_unsupported": Reason(
-        "No recognizer of names is installed for the row's language.",
+        "No recognizer of names is installed for the row's language; for a policy in strict mode, "
+        "no spaCy model.",
         "Ask the operator for a model (`datacoop models list`); the row waits until then.",
     ),
     "scrub.failed": Reason(

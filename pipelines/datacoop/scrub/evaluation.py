@@ -3,74 +3,35 @@
 All figures count letters and digits: white space and punctuation tell nobody's name.
 """
 
-import hashlib
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import NamedTuple
 
-from datacoop.errors import SettingsError
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.edits import row_edits
+from datacoop.scrub.gold import NO_MASK, GoldRow, GoldSpan
 from datacoop.scrub.intervals import clopper_pearson
+from datacoop.scrub.name_titles import FRENCH_LETTERS, UNMARKED
 from datacoop.scrub.rows import Finder, Row, find_all
 from datacoop.scrub.spans import Finding
 from datacoop.scrub.texts import Place
-
-PARTS = ("train", "test", "all")
-TEST_SHARE = 5
-"""One row of so many is for testing only."""
-
-NO_MASK = "NO_MASK"
-"""The kind of what gold marks as a name, and as harmless."""
 
 WORST_MISSES = 20
 _MISS_CONTEXT = 40
 _RECORDS_AT_ONCE = 50
 
-_TITLES = (
-    "mr mrs ms miss mx dr prof professor doctor sir dame lord lady judge justice hon rev "
-    "herr frau fräulein herrn doktor richter richterin "
-    "mm mme mmes mlle mlles mes monsieur madame mademoiselle maître docteur professeur"
-)
-_FRENCH_TITLES = f"{_TITLES} m me"
-"""In other languages a name may begin with the initial `M.`."""
-
 _TRAILING_TITLES = re.compile(r"\s*(?:씨|님)$")
 
 
-def _leading_titles(titles: str) -> re.Pattern[str]:
-    words = "|".join(sorted(titles.split(), key=len, reverse=True))
+def _leading_titles(titles: Iterable[str]) -> re.Pattern[str]:
+    words = "|".join(sorted(titles, key=len, reverse=True))
     return re.compile(rf"(?:(?:{words})(?:\.\s*|\s+))+", re.IGNORECASE)
 
 
-_LEADING = _leading_titles(_TITLES)
-_FRENCH_LEADING = _leading_titles(_FRENCH_TITLES)
-
-
-class GoldSpan(NamedTuple):
-    """What a person marked in a text, as the half-open character range `[start, end)`."""
-
-    start: int
-    end: int
-    label: str
-    kind: str = ""
-    """`DIRECT`, `QUASI`, `NO_MASK`, or nothing where a gold set does not say."""
-    entity: str = ""
-    """The id of who or what is named, or nothing where a gold set does not say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoldRow:
-    """A text with all that is personal in it."""
-
-    id: str
-    language: str
-    text: str = field(repr=False)
-    spans: tuple[GoldSpan, ...]
+_LEADING = _leading_titles(UNMARKED)
+_FRENCH_LEADING = _leading_titles([*UNMARKED, *FRENCH_LETTERS])
 
 
 class Slice(NamedTuple):
@@ -162,62 +123,6 @@ class Evaluation:
 
     Equal words with equal label and kind are one miss.
     """
-
-
-def read_gold(path: Path) -> list[GoldRow]:
-    """Read gold spans, one JSON object a line.
-
-    Raises:
-        SettingsError: The file cannot be read, or a line is not of that form.
-    """
-    rows = []
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise SettingsError(f"cannot read {path.name}", hint="Give a file of gold.") from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            if line.strip():
-                rows.append(_gold_row(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise SettingsError(
-                f"line {number} of {path.name} is not a row of gold spans",
-                hint='Each line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}',
-            ) from error
-    return rows
-
-
-def _gold_row(value: dict[str, object]) -> GoldRow:
-    text, spans = value["text"], value["spans"]
-    if not isinstance(text, str) or not isinstance(spans, list):
-        raise TypeError
-    if any(not 0 <= span["start"] < span["end"] <= len(text) for span in spans):
-        raise ValueError
-    return GoldRow(
-        id=str(value["id"]),
-        language=str(value["lang"]),
-        text=text,
-        spans=tuple(
-            GoldSpan(
-                start=span["start"],
-                end=span["end"],
-                label=str(span["label"]),
-                kind=str(span.get("kind") or ""),
-                entity=str(span.get("entity_id") or ""),
-            )
-            for span in spans
-        ),
-    )
-
-
-def is_test(record_id: str) -> bool:
-    """Say whether a gold row is for testing only: one in `TEST_SHARE`, by its id alone."""
-    return int(hashlib.sha256(record_id.encode()).hexdigest(), 16) % TEST_SHARE == 0
-
-
-def part_of(rows: Iterable[GoldRow], part: str) -> list[GoldRow]:
-    """Give the rows of a part, a name of `PARTS`, in order."""
-    return [row for row in rows if part == "all" or is_test(row.id) == (part == "test")]
 
 
 def evaluate(

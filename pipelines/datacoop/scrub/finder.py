@@ -6,10 +6,16 @@ from pathlib import Path
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.spans import Finding
+from datacoop.scrub.strict_finder import StrictFinder
+
+_MODES: dict[str, type[FastFinder] | type[StrictFinder]] = {
+    "fast": FastFinder,
+    "strict": StrictFinder,
+}
 
 
 class PolicyFinder:
-    """Finds what a policy looks for: one `FastFinder` for each language that has own rules."""
+    """Finds what a policy looks for: in its mode, by own rules of a language where it has some."""
 
     def __init__(
         self, policy: ScrubPolicy, languages: Sequence[str], models: Mapping[str, Path]
@@ -23,9 +29,10 @@ class PolicyFinder:
         Raises:
             SettingsError: The policy names an entity or country that nothing here finds.
         """
-        self._usual = FastFinder(policy, languages, models)
+        make = _MODES[policy.mode]
+        self._usual = make(policy, languages, models)
         self._own = {
-            language: FastFinder(policy.in_language(language), languages, models)
+            language: make(policy.in_language(language), languages, models)
             for language in policy.languages
         }
 
@@ -47,7 +54,10 @@ class PolicyFinder:
         Raises:
             TimeoutError: A pattern took too long on a text.
         """
-        return self._of(language).find_patterns(texts)
+        finder = self._of(language)
+        if isinstance(finder, StrictFinder):
+            return finder.find_patterns(language, texts)
+        return finder.find_patterns(texts)
 
-    def _of(self, language: str) -> FastFinder:
+    def _of(self, language: str) -> FastFinder | StrictFinder:
         return self._own.get(language, self._usual)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from datacoop.scrub import kinds
+from datacoop.scrub.gold import NO_MASK, GoldRow, GoldSpan, read_gold
 from datacoop.scrub.name_card import Figures
-from datacoop.scrub.name_gold import read_rows, spans_of
 from datacoop.scrub.names import NameModel
 
 _GOLD_LABELS = {
@@ -47,23 +47,21 @@ def read_kinds(path: Path, language: str) -> list[KindRow]:
     An organisation that gold marks as harmless, `NO_MASK`, is an office.
 
     Raises:
-        SettingsError: A line is not of that form; the message says which.
+        SettingsError: The file cannot be read, or a line is not of that form.
     """
-    return read_rows(path, language, _row)
+    return [_row(row) for row in read_gold(path) if row.language == language]
 
 
-def _row(row: dict[str, Any]) -> KindRow:
+def _row(row: GoldRow) -> KindRow:
     spans = (
-        Marked(int(span["start"]), int(span["end"]), _label(span))
-        for span in spans_of(row)
-        if span["label"] in LABEL_OF
+        Marked(span.start, span.end, _label(span)) for span in row.spans if span.label in LABEL_OF
     )
-    return KindRow(id=str(row["id"]), text=row["text"], spans=tuple(sorted(spans)))
+    return KindRow(id=row.id, text=row.text, spans=tuple(sorted(spans)))
 
 
-def _label(span: dict[str, Any]) -> str:
-    label = LABEL_OF[span["label"]]
-    is_harmless = span.get("kind") == "NO_MASK"
+def _label(span: GoldSpan) -> str:
+    label = LABEL_OF[span.label]
+    is_harmless = span.kind == NO_MASK
     return kinds.OFFICE if label == "ORGANIZATION" and is_harmless else label
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from datacoop.scrub import name_lists
+from datacoop.scrub import name_lists, name_titles
 from datacoop.scrub.name_features import (
     Description,
     Numbers,
@@ -28,7 +28,7 @@ _FARTHEST = 6
 """Places in a word are counted up to here."""
 
 _SURNAMES = frozenset(name_lists.KOREAN_SURNAMES)
-_TITLES = frozenset(name_lists.KOREAN_TITLES)
+_TITLES = frozenset(name_titles.KOREAN_TITLES)
 _PARTICLES = frozenset(name_lists.KOREAN_PARTICLES)
 _LONGEST_PARTICLE = max(map(len, _PARTICLES))
 
@@ -58,7 +58,7 @@ def describe(word: str) -> tuple[str, ...]:
     )
 
 
-_LONG_TITLES = tuple(title for title in name_lists.KOREAN_TITLES if len(title) > 1)
+_LONG_TITLES = tuple(title for title in name_titles.KOREAN_TITLES if len(title) > 1)
 
 
 def _mark(word: str, stem: str) -> str:

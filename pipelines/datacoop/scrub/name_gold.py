@@ -1,19 +1,15 @@
 """Gold rows for name models: reading them, which are held out, and figures against them."""
 
-import gzip
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Protocol
 
-from datacoop.errors import SettingsError
 from datacoop.scrub import names
-from datacoop.scrub.evaluation import TEST_SHARE, is_test
+from datacoop.scrub.gold import TEST_SHARE, GoldRow, is_test, read_gold
 from datacoop.scrub.name_card import Figures
 from datacoop.scrub.name_examples import Example, Range
-
-Row = TypeVar("Row")
+from datacoop.scrub.name_titles import UNLEARNT
 
 
 class HasId(Protocol):
@@ -38,72 +34,28 @@ OTHER_LABELS = frozenset(
 """Names that are no persons: learnt, so that they are told apart, and never reported."""
 
 
-def read_gold(path: Path, language: str) -> list[Example]:
+def read_examples(path: Path, language: str) -> list[Example]:
     """Read the rows of `language` from a file of gold spans, one JSON object a line.
 
     Raises:
-        SettingsError: A line is not of that form; the message says which.
+        SettingsError: The file cannot be read, or a line is not of that form.
     """
-    return read_rows(path, language, _example)
+    return [_example(row) for row in read_gold(path) if row.language == language]
 
 
-def read_rows(path: Path, language: str, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
-    """Read gold spans as `read_gold` does, each row made by `make`.
-
-    Raises:
-        SettingsError: A line is not of that form; the message says which.
-    """
-    rows = []
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                row = json.loads(line)
-                if row["lang"] == language:
-                    rows.append(make(row))
-            except (ValueError, KeyError, TypeError) as error:
-                raise SettingsError(
-                    f"line {number} of {path.name} is not a row of gold spans",
-                    hint='Each line: {"id", "lang", "text", "spans": [{"start", "end", "label"}]}',
-                ) from error
-    return rows
-
-
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8")
-    return path.open(encoding="utf-8")
-
-
-def spans_of(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the spans of a row.
-
-    Raises:
-        TypeError, ValueError, KeyError: The row is not of the form of gold spans.
-    """
-    text, spans = row["text"], row["spans"]
-    if not isinstance(text, str) or not isinstance(spans, list):
-        raise TypeError
-    if any(not 0 <= span["start"] < span["end"] <= len(text) for span in spans):
-        raise ValueError
-    return spans
-
-
-def _example(row: dict[str, Any]) -> Example:
-    text = row["text"]
-    ranges = sorted((int(s["start"]), int(s["end"]), str(s["label"])) for s in spans_of(row))
-    people = [(low, high) for low, high, label in ranges if label in PERSON_LABELS]
+def _example(row: GoldRow) -> Example:
+    spans = sorted((span.start, span.end, span.label) for span in row.spans)
+    people = [(low, high) for low, high, label in spans if label in PERSON_LABELS]
     return Example(
-        id=str(row["id"]),
-        text=text,
-        people=tuple(_untitled(text, people, str(row["lang"]))),
-        others=tuple((low, high) for low, high, label in ranges if label in OTHER_LABELS),
+        id=row.id,
+        text=row.text,
+        people=tuple(_untitled(row.text, people, row.language)),
+        others=tuple((low, high) for low, high, label in spans if label in OTHER_LABELS),
     )
 
 
 _TITLE = re.compile(
-    r"""(?:(?:Mrs?|Ms|Miss|Mx|Drs?|Prof(?:essor)?|Sir|Lord|Lady|Dame|Justice|Judge|MM?|Mmes?|Mlle
-    |Mes?|Monsieur|Madame|Maître|Herrn?|Frau)(?![^\W\d_]|['’-])[\s.]*)+""",
-    re.VERBOSE | re.IGNORECASE,
+    rf"(?:(?:{'|'.join(sorted(UNLEARNT))})(?![^\W\d_]|['’-])[\s.]*)+", re.IGNORECASE
 )
 
 

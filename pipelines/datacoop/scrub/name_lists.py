@@ -199,13 +199,6 @@ SYLLABLE_TAILS = _words("""
 """)
 """Last syllables of names of no particular language."""
 
-GERMAN_TITLES = _words("""
-    herr herrn frau fräulein familie eheleute dr prof professor professorin doktor med jur phil
-    dipl ing mag hr fr rechtsanwalt rechtsanwältin ra rain richter richterin vorsitzende
-    vorsitzender vorsitzenden staatsanwalt staatsanwältin notar notarin
-""")
-"""Words that stand right before a name, in lower case."""
-
 GERMAN_ROLES = _words("""
     patient patientin patienten kläger klägerin klägers beklagte beklagter beklagten zeuge zeugin
     zeugen angeklagte angeklagter angeklagten antragsteller antragstellerin mieter mieterin
@@ -219,15 +212,6 @@ GERMAN_ROLES = _words("""
 """)
 """Roles and openings after which a name is likely, in lower case."""
 
-ENGLISH_TITLES = _words("""
-    mr mrs ms miss mx dr prof professor sir lord lady dame madam mdm mister justice judge rev
-    reverend fr father sister brother st saint captain capt sgt sergeant lt lieutenant col colonel
-    gen general major officer detective inspector constable senator sen congressman rep gov
-    governor president pm minister hon baroness count prince princess king queen pope nurse doctor
-    attorney solicitor barrister counsel uncle aunt auntie aunty coach hi hello dear thanks
-""")
-"""Words that stand right before a name, in lower case."""
-
 ENGLISH_ROLES = _words("""
     patient patients applicant applicants claimant defendant plaintiff respondent witness
     petitioner appellant deceased tenant landlord guardian lawyer agent registrar clerk physician
@@ -239,13 +223,6 @@ ENGLISH_ROLES = _words("""
     born am
 """)
 """Roles and openings after which a name is likely, in lower case."""
-
-FRENCH_TITLES = _words("""
-    m mm mme mmes mlle mlles me mes monsieur madame mademoiselle messieurs mesdames maître docteur
-    dr dre pr professeur professeure sir lord lady veuve époux sœur frère père abbé juge président
-    présidente ministre général colonel capitaine commandant lieutenant sergent
-""")
-"""Words that stand right before a name, in lower case."""
 
 FRENCH_ROLES = _words("""
     patient patiente requérant requérante requérants demandeur demanderesse défendeur défenderesse
@@ -287,17 +264,6 @@ KOREAN_PARTICLES = _words("""
     님께서는 님도 군 군이 군은 군의 양 양이 양은 양의 옹 모 모씨 모씨는 모씨가 모씨의 모씨를
 """)
 """Endings that follow a name in the same word; a name must not swallow them."""
-
-KOREAN_TITLES = _words("""
-    씨 님 군 양 옹 모씨 환자 환자분 보호자 의사 간호사 교수 박사 선생 선생님 원장 과장 부장 차장
-    대리 사원 팀장 실장 대표 회장 사장 이사 이사장 감독 선수 코치 배우 가수 작가 기자 판사 검사
-    변호사 재판장 대법관 원고 피고 피고인 피해자 증인 신청인 청구인 민원인 담당자 주무관 사무관
-    시장 구청장 군수 지사 의원 장관 대통령 총리 위원 위원장 대변인 남편 아내 부인 아들 딸 어머니
-    아버지 형 동생 누나 언니 오빠 친구 이름 성명 성함 고객 고객님 상담원 상담사 기사 경위 경감
-    경사 경장 순경 대위 소령 중령 대령 병장 상병 일병 연구원 연구원장 엔지니어 소장 국장 본부장 역
-    분
-""")
-"""Words that stand right before or after a name."""
 
 NAMES = frozenset(
     (

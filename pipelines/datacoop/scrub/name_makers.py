@@ -4,7 +4,13 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from datacoop.scrub import name_lists, name_texts
+from datacoop.scrub import (
+    name_lists,
+    name_texts_de,
+    name_texts_en,
+    name_texts_fr,
+    name_texts_ko,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +185,8 @@ GERMAN = Namer(
     given=_german_given,
     masked=_german_surname,
     has_capitals=True,
-    patterns=name_texts.GERMAN_PATTERNS,
-    plain=name_texts.GERMAN_PLAIN,
+    patterns=name_texts_de.PATTERNS,
+    plain=name_texts_de.PLAIN,
 )
 
 ENGLISH = Namer(
@@ -189,8 +195,8 @@ ENGLISH = Namer(
     given=_english_given,
     masked=_english_surname,
     has_capitals=True,
-    patterns=name_texts.ENGLISH_PATTERNS,
-    plain=name_texts.ENGLISH_PLAIN,
+    patterns=name_texts_en.PATTERNS,
+    plain=name_texts_en.PLAIN,
 )
 
 FRENCH = Namer(
@@ -199,8 +205,8 @@ FRENCH = Namer(
     given=_french_given,
     masked=_french_surname,
     has_capitals=True,
-    patterns=name_texts.FRENCH_PATTERNS,
-    plain=name_texts.FRENCH_PLAIN,
+    patterns=name_texts_fr.PATTERNS,
+    plain=name_texts_fr.PLAIN,
 )
 
 KOREAN = Namer(
@@ -209,6 +215,6 @@ KOREAN = Namer(
     given=_korean_given,
     masked=_korean_masked,
     has_capitals=False,
-    patterns=name_texts.KOREAN_PATTERNS,
-    plain=name_texts.KOREAN_PLAIN,
+    patterns=name_texts_ko.PATTERNS,
+    plain=name_texts_ko.PLAIN,
 )

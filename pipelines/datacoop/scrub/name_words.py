@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from datacoop.scrub import name_lists
+from datacoop.scrub import name_lists, name_titles
 from datacoop.scrub.name_features import (
     EDGE,
     REACH,
@@ -46,7 +46,7 @@ def _lower(*name_tuples: Sequence[str]) -> frozenset[str]:
 
 _OWN_FIRST = _lower(name_lists.GERMAN_FIRST, name_lists.ENGLISH_FIRST, name_lists.FRENCH_FIRST)
 _OWN_LAST = _lower(name_lists.GERMAN_LAST, name_lists.ENGLISH_LAST, name_lists.FRENCH_LAST)
-_TITLES = _lower(name_lists.GERMAN_TITLES, name_lists.ENGLISH_TITLES, name_lists.FRENCH_TITLES)
+_TITLES = _lower(name_titles.GERMAN_TITLES, name_titles.ENGLISH_TITLES, name_titles.FRENCH_TITLES)
 _ROLES = _lower(name_lists.GERMAN_ROLES, name_lists.ENGLISH_ROLES, name_lists.FRENCH_ROLES)
 _LINKS = _lower(name_lists.NAME_LINKS)
 _FIRST = _OWN_FIRST | _lower(name_lists.OTHER_FIRST)

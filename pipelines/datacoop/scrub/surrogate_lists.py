@@ -85,12 +85,3 @@ LINKS: frozenset[str] = frozenset(
     _words("von vom van der den dem zu zur zum am de du des la le les del di da dos y e ibn bin al")
 )
 """Small words inside names; they stay."""
-
-CIVIL: frozenset[str] = frozenset(
-    _words("""
-        mr mrs ms miss mx sir dame lord lady dr prof professor judge justice rev
-        herr frau hr fr dipl ing med jur
-        m mme mlle mm me maître maitre docteur professeur monsieur madame mademoiselle
-    """)
-)
-"""Titles, in lower case without a full stop: they tell nobody and stay."""

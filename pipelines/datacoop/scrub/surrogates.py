@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from datacoop.scrub import name_lists
 from datacoop.scrub import surrogate_lists as lists
+from datacoop.scrub.name_titles import KEPT
 from datacoop.scrub.pseudonyms import Pseudonymizer
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -70,7 +71,7 @@ def _person(text: str, language: str, key: Pseudonymizer) -> str | None:
 
 def _is_name(word: str) -> bool:
     """Say whether a word is a part of a name, and no title and no `von` or `de`."""
-    return word.casefold() not in lists.CIVIL and word not in lists.LINKS
+    return word.casefold() not in KEPT and word not in lists.LINKS
 
 
 def _surnames(text: str, parts: Sequence[re.Match[str]], *, has_title: bool) -> set[int]:

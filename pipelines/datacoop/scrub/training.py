@@ -18,7 +18,7 @@ from datacoop.scrub.crfsuite import ITERATIONS, FittedWeights, train_weights
 from datacoop.scrub.name_card import Figures, Training, card_text, licence_text
 from datacoop.scrub.name_examples import Example, made_up, recased, swapped
 from datacoop.scrub.name_features import Units, Weights
-from datacoop.scrub.name_gold import HELD_OUT_PERCENT, is_held_out, measure, read_gold
+from datacoop.scrub.name_gold import HELD_OUT_PERCENT, is_held_out, measure, read_examples
 from datacoop.scrub.name_lookups import read_lookups
 from datacoop.scrub.name_makers import ENGLISH, FRENCH, GERMAN, KOREAN, Namer, borrowing
 from datacoop.scrub.name_vocabulary import Lookup, Vocabulary, learn_vocabulary, stored
@@ -116,7 +116,7 @@ def train(
         SettingsError: The language cannot be trained, or the gold has no row of it to learn.
     """
     recipe = _recipe(language)
-    gold = {path.name: read_gold(path, language) for path in material.gold}
+    gold = {path.name: read_examples(path, language) for path in material.gold}
     held_out = {spelt(row.text) for part in gold.values() for row in part if is_held_out(row)}
     learnt = {name: unseen(part, held_out) for name, part in gold.items()}
     rows = [row for part in learnt.values() for row in part]
@@ -128,7 +128,7 @@ def train(
     report(f"{len(rows)} rows of gold")
     lookups = read_lookups(material.lookups, language) if material.lookups else {}
     silver, taught = (
-        unseen((row for path in paths for row in read_gold(path, language)), held_out)
+        unseen((row for path in paths for row in read_examples(path, language)), held_out)
         for paths in (material.silver, material.taught)
     )
     if silver:
@@ -395,7 +395,7 @@ def check(
 ) -> dict[str, Figures]:
     """Measure a model on the held-out rows of each gold file, by file name, and on `all`."""
     parts = {
-        path.stem: [row for row in read_gold(path, model.language) if is_held_out(row)]
+        path.stem: [row for row in read_examples(path, model.language) if is_held_out(row)]
         for path in gold_paths
     }
     parts["all"] = [row for part in parts.values() for row in part]
