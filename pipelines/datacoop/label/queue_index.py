@@ -94,7 +94,7 @@ class QueueIndex:
         if annotator not in self._workforce or annotator in self._paused:
             return None
         desk = self._desk(annotator)
-        for record_id in desk.held:
+        for record_id in sorted(desk.held, key=desk.held.__getitem__):
             if self._may_keep(annotator, record_id):
                 return record_id
         if self._policy.qualification:

@@ -11,7 +11,7 @@ from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan, Use
 from datacoop.label.line import Place
-from datacoop.label.workforce import Annotator, Workforce, ineligible
+from datacoop.label.workforce import Workforce, ineligible
 from datacoop.records.policies import WorkforcePolicy
 
 WEEK = 7 * 24 * 60 * 60
@@ -97,13 +97,14 @@ class _Person:
     def __init__(self, situation: Situation, annotator: str) -> None:
         self.situation = situation
         self.name = annotator
-        self.person: Annotator = situation.workforce[annotator]
-        answered = {i for name, i in situation.answered if name == annotator}
-        self.answered = answered
+        self.answered = {i for name, i in situation.answered if name == annotator}
+        person, policy = situation.workforce[annotator], situation.policy
+        kinds = {facts.kind for facts in situation.records.values()}
+        may_see = {kind for kind in kinds if ineligible(person, kind, policy) is None}
         self.visible = [
             i
             for i, facts in situation.records.items()
-            if i not in answered and ineligible(self.person, facts.kind, situation.policy) is None
+            if i not in self.answered and facts.kind in may_see
         ]
 
     def held(self, holds: Sequence[Hold]) -> list[bytes]:

@@ -94,7 +94,7 @@ def ineligible(annotator: Annotator, kind: Kind, policy: WorkforcePolicy) -> str
     """Say why an annotator may not see records of a kind, or nothing where they may.
 
     Returns:
-        The word for the rule, such as `language`; of several rules the first in the order of the rules.
+        The word for the rule that forbids it, such as `language`; of several the first.
     """
     for reason, holds in _RULES.items():
         if not holds(annotator, kind, policy):
