@@ -32,6 +32,8 @@ class _Desk:
     """When each record that is held was served."""
     kinds: dict[Kind, bool] = field(default_factory=dict)
     """Whether records of a kind may be seen, as far as it was asked."""
+    order: dict[Use, list[bytes]] = field(default_factory=dict)
+    """Gold records in this annotator's order, as far as it was asked."""
 
 
 class QueueIndex:
@@ -168,6 +170,7 @@ class QueueIndex:
         use = self._gold.get(facts.record_id)
         if use is not None:
             self._known[use][facts.record_id] = facts.kind
+            self._forget_order()
 
     def remove(self, record_id: bytes) -> None:
         """Forget a record that was withdrawn; that it was answered is remembered."""
@@ -178,8 +181,10 @@ class QueueIndex:
         self.update(Demand(record_id=record_id, votes=0, doubt=0.0))
         self._count_served(record_id, -self._times_answered[record_id])
         del self._records[record_id]
-        for known in self._known.values():
-            known.pop(record_id, None)
+        use = self._gold.get(record_id)
+        if use is not None:
+            del self._known[use][record_id]
+            self._forget_order()
 
     def pause(self, annotator: str) -> None:
         """Give an annotator nothing more, and what they hold to others."""
@@ -200,6 +205,10 @@ class QueueIndex:
         if desk is None:
             desk = self._desks[annotator] = _Desk()
         return desk
+
+    def _forget_order(self) -> None:
+        for desk in self._desks.values():
+            desk.order.clear()
 
     def _return_old(self, now: float) -> None:
         oldest = now - self._policy.return_minutes * 60
@@ -226,49 +235,49 @@ class QueueIndex:
         return kinds[kind]
 
     def _may_work(self, annotator: str, kind: Kind) -> bool:
-        is_open = not self._policy.qualification or (annotator, kind.language) in self._qualified
-        return is_open and self._may_see(annotator, kind)
+        return self._is_qualified(annotator, kind.language) and self._may_see(annotator, kind)
+
+    def _is_qualified(self, annotator: str, language: str) -> bool:
+        return not self._policy.qualification or (annotator, language) in self._qualified
 
     def _next_to_qualify(self, annotator: str, desk: _Desk) -> bytes | None:
+        spoken = self._workforce[annotator].languages
+        closed = {language for language in spoken if (annotator, language) not in self._qualified}
+        if not closed:
+            return None
         known = self._known[Use.QUALIFICATION]
-        given = Counter(known[i].language for i in known.keys() & desk.answered)
-        left = [
-            i
-            for i, kind in known.items()
-            if i not in desk.answered
-            and i not in desk.held
-            and given[kind.language] < self._policy.qualification
-            and (annotator, kind.language) not in self._qualified
-            and self._may_see(annotator, kind)
-        ]
-        return next(iter(self._plan.in_order(annotator, left)), None)
+        given = Counter(kind.language for i, kind in known.items() if i in desk.answered)
+        open_to = {lang for lang in closed if given[lang] < self._policy.qualification}
+        return self._first_known(annotator, desk, Use.QUALIFICATION, open_to)
 
     def _next_gold(self, annotator: str, desk: _Desk) -> bytes | None:
-        left = [
-            i
-            for i, kind in self._known[Use.GOLD].items()
-            if i not in desk.answered and i not in desk.held and self._may_work(annotator, kind)
-        ]
-        return next(iter(self._plan.in_order(annotator, left)), None)
+        spoken = self._workforce[annotator].languages
+        open_to = {language for language in spoken if self._is_qualified(annotator, language)}
+        return self._first_known(annotator, desk, Use.GOLD, open_to)
+
+    def _first_known(
+        self, annotator: str, desk: _Desk, use: Use, languages: Collection[str]
+    ) -> bytes | None:
+        known = self._known[use]
+        if use not in desk.order:
+            desk.order[use] = self._plan.in_order(annotator, known)
+        for record_id in desk.order[use]:
+            if record_id not in desk.answered and record_id not in desk.held:
+                kind = known[record_id]
+                if kind.language in languages and self._may_see(annotator, kind):
+                    return record_id
+        return None
 
     def _next_real(self, annotator: str, desk: _Desk) -> bytes | None:
         best: Place | None = None
         for kind, line in self._lines.items():
             if self._may_work(annotator, kind):
-                head = self._first_new(line, desk)
+                head = line.first(annotator, desk.answered, desk.held)
                 if head is not None:
                     back = setback(self._served[kind.member], self._served_in_all)
                     found = head[0] + back, head[1]
                     best = found if best is None else min(best, found)
         return None if best is None else best[1]
-
-    @staticmethod
-    def _first_new(line: Line, desk: _Desk) -> Place | None:
-        answered, held = desk.answered, desk.held
-        for one in line:
-            if one[1] not in answered and one[1] not in held:
-                return one
-        return None
 
     def _count_served(self, record_id: bytes, count: int) -> None:
         record = self._records.get(record_id)
