@@ -113,6 +113,7 @@ def main() -> None:
         demands={f.record_id: Demand(record_id=f.record_id, votes=3, doubt=1.0) for f in few},
         answered=frozenset(),
         holds=(),
+        put_off=(),
         workforce=people,
         paused=frozenset(),
         gold=known,

@@ -96,6 +96,15 @@ def test_what_is_held_comes_first_until_it_is_too_old() -> None:
     assert numbers(situation, now=end) == numbers(situation, "bob", now=end) == [0, 1]
 
 
+def test_what_is_put_off_comes_last_and_only_for_who_did_it() -> None:
+    records = [make_facts(n, since=n) for n in range(3)]
+    people = [make_annotator("ann"), make_annotator("bob")]
+    off = [("ann", make_record_id(1)), ("ann", make_record_id(0))]
+    situation = make_situation(records, put_off=off, people=people)
+    assert numbers(situation) == [2, 1, 0]
+    assert numbers(situation, "bob") == [0, 1, 2]
+
+
 def test_nobody_sees_a_record_twice_in_a_round() -> None:
     situation = make_situation([make_facts(0)], answered={("ann", make_record_id(0))})
     assert numbers(situation) == []

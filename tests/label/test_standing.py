@@ -32,7 +32,7 @@ def votes_until_paused(
     name: str, seed: int, accuracy: Callable[[int], float], tasks: int
 ) -> int | None:
     """Let a person work through their turns; give the vote with which they are paused."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     turns = [turn for turn in range(tasks) if PLAN.is_turn(name, turn)]
     given = [
         GoldAnswer(is_right=chance.random() < accuracy(turn), created_utc=f"{turn:08}")
@@ -163,7 +163,7 @@ def test_the_median_lies_in_its_interval_which_covers_95_percent() -> None:
     # 0.5 is the true median of these times.
     covered = 0
     for run in range(1_000):
-        chance = random.Random(run)
+        chance = random.Random(run)  # noqa: S311 - no secret
         found = median_seconds([chance.random() for _ in range(25)])
         assert found is not None
         median, low, high = found

@@ -12,7 +12,6 @@ from datacoop.label.workforce import (
     Annotator,
     ineligible,
     parse_workforce,
-    published_groups,
     workforce_faults,
 )
 from datacoop.records.policies import WorkforcePolicy
@@ -62,7 +61,7 @@ def test_every_fault_is_told_at_once_with_its_path() -> None:
 
 @pytest.mark.parametrize("extra", ["name: A. Person", "email: a@example.org"])
 def test_names_and_addresses_are_refused(extra: str) -> None:
-    with pytest.raises(SettingsError, match="not allowed|unexpected"):
+    with pytest.raises(SettingsError, match="unexpected"):
         parse_workforce(FILE + f"    {extra}\n")
 
 
@@ -114,16 +113,3 @@ def test_a_higher_level_never_shuts_out(level: str, wanted: str) -> None:
     annotator = make_annotator(languages={"en": level})
     why_not = ineligible(annotator, make_kind(), WorkforcePolicy(level=wanted))
     assert (why_not is None) == (level >= wanted)
-
-
-@given(st.lists(st.sampled_from("abcdef"), max_size=40), st.integers(2, 6))
-def test_published_groups_hide_small_ones_and_lose_nobody(values: list[str], k: int) -> None:
-    groups = published_groups(values, k)
-    assert all(count >= k for count in groups.values())
-    if groups:
-        assert sum(groups.values()) == len(values)
-        # What was told of one value is the true count, and what was not told cannot be worked
-        # out: the rest is a group that is large enough.
-        assert all(values.count(v) == n for v, n in groups.items() if v != "other")
-    else:
-        assert len(values) < k

@@ -30,6 +30,8 @@ class _Desk:
     answered: set[bytes] = field(default_factory=set)
     held: dict[bytes, float] = field(default_factory=dict)
     """When each record that is held was served."""
+    put_off: dict[bytes, None] = field(default_factory=dict)
+    """What was given back, in order."""
     kinds: dict[Kind, bool] = field(default_factory=dict)
     """Whether records of a kind may be seen, as far as it was asked."""
     order: dict[Use, list[bytes]] = field(default_factory=dict)
@@ -125,14 +127,14 @@ class QueueIndex:
         self._line_up(record_id)
 
     def give_back(self, annotator: str, record_id: bytes) -> None:
-        """Note that a record is no longer held; nothing happens where it was not."""
-        if self._desk(annotator).held.pop(record_id, None) is None:
-            return
-        left = [one for one in self._holders.pop(record_id) if one[2] != annotator]
-        if left:
-            self._holders[record_id] = left
-        self._count_served(record_id, -1)
-        self._line_up(record_id)
+        """Note that a record was put off: they get it again when nothing else is open.
+
+        Nothing happens where it was not held.
+        """
+        if self._release(annotator, record_id):
+            desk = self._desk(annotator)
+            desk.put_off.pop(record_id, None)
+            desk.put_off[record_id] = None
 
     def answered(self, annotator: str, record_id: bytes, now: float) -> None:
         """Note an answer, or that the record was skipped: it is not given to them again.
@@ -140,11 +142,12 @@ class QueueIndex:
         Until `update` says more, one vote less is asked of the record.
         """
         self._return_old(now)
-        self.give_back(annotator, record_id)
+        self._release(annotator, record_id)
         desk = self._desk(annotator)
         if record_id in desk.answered:
             return
         desk.answered.add(record_id)
+        desk.put_off.pop(record_id, None)
         self._times_answered[record_id] += 1
         record = self._records.get(record_id)
         if record is not None:
@@ -177,7 +180,7 @@ class QueueIndex:
         if record_id not in self._records:
             return
         for _, _, annotator in self._holders.get(record_id, [])[:]:
-            self.give_back(annotator, record_id)
+            self._release(annotator, record_id)
         self.update(Demand(record_id=record_id, votes=0, doubt=0.0))
         self._count_served(record_id, -self._times_answered[record_id])
         del self._records[record_id]
@@ -189,7 +192,7 @@ class QueueIndex:
     def pause(self, annotator: str) -> None:
         """Give an annotator nothing more, and what they hold to others."""
         for record_id in list(self._desk(annotator).held):
-            self.give_back(annotator, record_id)
+            self._release(annotator, record_id)
         self._paused.add(annotator)
 
     def resume(self, annotator: str) -> None:
@@ -215,7 +218,18 @@ class QueueIndex:
         while self._ages and self._ages[0][0] <= oldest:
             since, number, annotator, record_id = heapq.heappop(self._ages)
             if (since, number, annotator) in self._holders.get(record_id, ()):
-                self.give_back(annotator, record_id)
+                self._release(annotator, record_id)
+
+    def _release(self, annotator: str, record_id: bytes) -> bool:
+        """Let others have what an annotator held; give whether they held it."""
+        if self._desk(annotator).held.pop(record_id, None) is None:
+            return False
+        left = [one for one in self._holders.pop(record_id) if one[2] != annotator]
+        if left:
+            self._holders[record_id] = left
+        self._count_served(record_id, -1)
+        self._line_up(record_id)
+        return True
 
     def _may_keep(self, annotator: str, record_id: bytes) -> bool:
         """Say whether a hold still counts: where less is asked by now, the first holds stay."""
@@ -261,23 +275,34 @@ class QueueIndex:
         known = self._known[use]
         if use not in desk.order:
             desk.order[use] = self._plan.in_order(annotator, known)
+        later = None
         for record_id in desk.order[use]:
             if record_id not in desk.answered and record_id not in desk.held:
                 kind = known[record_id]
                 if kind.language in languages and self._may_see(annotator, kind):
-                    return record_id
-        return None
+                    if record_id not in desk.put_off:
+                        return record_id
+                    later = later or record_id
+        return later if use is Use.QUALIFICATION else None
 
     def _next_real(self, annotator: str, desk: _Desk) -> bytes | None:
         best: Place | None = None
+        shut = desk.held.keys() | desk.put_off.keys()
         for kind, line in self._lines.items():
             if self._may_work(annotator, kind):
-                head = line.first(annotator, desk.answered, desk.held)
+                head = line.first(annotator, desk.answered, shut)
                 if head is not None:
                     back = setback(self._served[kind.member], self._served_in_all)
                     found = head[0] + back, head[1]
                     best = found if best is None else min(best, found)
-        return None if best is None else best[1]
+        if best is not None:
+            return best[1]
+        return next((i for i in desk.put_off if self._is_open_to(annotator, desk, i)), None)
+
+    def _is_open_to(self, annotator: str, desk: _Desk, record_id: bytes) -> bool:
+        record = self._records.get(record_id)
+        is_open = record is not None and record.place is not None and record_id not in desk.held
+        return is_open and self._may_work(annotator, self._records[record_id].facts.kind)
 
     def _count_served(self, record_id: bytes, count: int) -> None:
         record = self._records.get(record_id)

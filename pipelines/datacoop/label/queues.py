@@ -43,6 +43,8 @@ class Situation:
     """Annotator and record of each answer of this round, skipped and withdrawn ones too."""
     holds: Sequence[Hold]
     """In the order in which they were made; of one annotator and record at most one."""
+    put_off: Sequence[tuple[str, bytes]]
+    """Annotator and record of each one that was given back, in order; each pair once."""
     workforce: Workforce
     paused: Collection[str]
     gold: Mapping[bytes, Use]
@@ -61,6 +63,8 @@ def queue(situation: Situation, annotator: str, now: float) -> list[bytes]:
       tasks in those languages are not given.
     - Then open records by `place`, with gold records at the turns of the plan while there are
       both. A record is open while more votes are asked than annotators hold it.
+    - What the annotator put off comes after the other open records; gold that was put off comes
+      no more.
 
     Nobody gets a record that they answered in this round, or that they may not see; somebody
     who is paused, or is not of the workforce, gets nothing.
@@ -98,6 +102,7 @@ class _Person:
         self.situation = situation
         self.name = annotator
         self.answered = {i for name, i in situation.answered if name == annotator}
+        self.put_off = [i for name, i in situation.put_off if name == annotator]
         person, policy = situation.workforce[annotator], situation.policy
         kinds = {facts.kind for facts in situation.records.values()}
         may_see = {kind for kind in kinds if ineligible(person, kind, policy) is None}
@@ -135,7 +140,8 @@ class _Person:
             if self._use(i) is Use.QUALIFICATION and i in self.situation.records
         )
         left = [i for i in rest if self._use(i) is Use.QUALIFICATION]
-        for record_id in self.situation.plan.in_order(self.name, left):
+        in_order = self.situation.plan.in_order(self.name, left)
+        for record_id in sorted(in_order, key=self.put_off.__contains__):
             language = self.situation.records[record_id].kind.language
             wanted = not self.is_qualified(language)
             if wanted and given[language] < self.situation.policy.qualification:
@@ -144,7 +150,11 @@ class _Person:
         return found
 
     def gold(self, rest: Iterable[bytes]) -> list[bytes]:
-        known = [i for i in rest if self._use(i) is Use.GOLD and self._may_work(i)]
+        known = [
+            i
+            for i in rest
+            if self._use(i) is Use.GOLD and self._may_work(i) and i not in self.put_off
+        ]
         return self.situation.plan.in_order(self.name, known)
 
     def real(self, rest: Iterable[bytes], now: float) -> list[bytes]:
@@ -159,7 +169,9 @@ class _Person:
                 facts = situation.records[i]
                 when, _ = place(facts, situation.demands[i].doubt, situation.policy)
                 places.append((when + setback(shares[facts.kind.member], total), i))
-        return [i for _, i in sorted(places)]
+        fresh = [i for _, i in sorted(places) if i not in self.put_off]
+        is_open = {i for _, i in places}
+        return [*fresh, *(i for i in self.put_off if i in is_open)]
 
     def _use(self, record_id: bytes) -> Use | None:
         return self.situation.gold.get(record_id)

@@ -136,27 +136,3 @@ _RULES = {
     "own_member": _has_no_conflict,
 }
 """What must hold before an annotator sees a record, by the word that says that it does not."""
-
-
-def published_groups(values: Iterable[str], smallest: int) -> dict[str, int]:
-    """Count annotators by an attribute, so that the figures may be published.
-
-    Groups of fewer than `smallest` are counted together under `other`, and where even that is
-    too few, the next smallest group joins it.
-
-    Args:
-        values: The attribute of each annotator.
-
-    Returns:
-        Counts by value, sorted; empty where all annotators together are too few.
-    """
-    counts: dict[str, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    by_size = sorted(counts, key=lambda value: (counts[value], value))
-    other = 0
-    while by_size and (counts[by_size[0]] < smallest or 0 < other < smallest):
-        other += counts.pop(by_size.pop(0))
-    if other >= smallest:
-        counts["other"] = other
-    return dict(sorted(counts.items()))

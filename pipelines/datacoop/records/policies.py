@@ -74,8 +74,6 @@ class WorkforcePolicy:
     """Least lower bound of an annotator's accuracy on gold, at 95 % confidence."""
     qualification: int = 0
     """Items of the qualification set that are answered before real tasks, in each language."""
-    smallest_group: int = 5
-    """Fewer annotators than this are not counted apart where figures of theirs are published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
