@@ -5,9 +5,16 @@ lies in a store of the operator's own, tells it from another.
 """
 
 import hashlib
-from collections.abc import Collection
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from datacoop.errors import Fault
+from datacoop.records.digest import canonical_json
+
+_RECORD_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class Use(StrEnum):
@@ -26,6 +33,69 @@ class GoldRecord:
     record_id: bytes
     value: str
     use: Use
+
+
+def read_gold(
+    text: str, use: Use, known: Collection[bytes], values: Collection[str]
+) -> tuple[list[GoldRecord], list[Fault]]:
+    """Read a gold file: JSON Lines, each with `record_id` (64 hex digits) and `value`.
+
+    Args:
+        known: Ids of the records that may be gold.
+        values: The answers that count.
+
+    Returns:
+        What could be read, in order, and every fault with its line. No fault quotes a value.
+    """
+    found: list[GoldRecord] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        read = _read_line(line, use)
+        if isinstance(read, str):
+            faults.append(Fault(f"line {number}", read))
+        elif read.record_id not in known:
+            faults.append(Fault(f"line {number}", "is no record that annotators may see"))
+        elif read.value not in values:
+            faults.append(Fault(f"line {number}", "the value is none that the policy knows"))
+        else:
+            found.append(read)
+    return found, faults
+
+
+def _read_line(line: str, use: Use) -> GoldRecord | str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return "is no JSON"
+    is_row = isinstance(row, Mapping) and set(row) == {"record_id", "value"}
+    if not is_row or not all(isinstance(value, str) for value in row.values()):
+        return "should be an object of record_id and value, both text"
+    if not _RECORD_ID.fullmatch(row["record_id"]):
+        return "record_id should be 64 lower-case hex digits"
+    return GoldRecord(record_id=bytes.fromhex(row["record_id"]), value=row["value"], use=use)
+
+
+def merge_gold(old: Iterable[GoldRecord], new: Iterable[GoldRecord]) -> list[GoldRecord]:
+    """Put new gold to old, sorted by record; of one record the newest answer and use stand."""
+    by_record = {one.record_id: one for one in (*old, *new)}
+    return [by_record[record_id] for record_id in sorted(by_record)]
+
+
+def gold_to_bytes(gold: Iterable[GoldRecord]) -> bytes:
+    """Write gold as canonical JSON, in its order."""
+    return canonical_json([list(_cells(one)) for one in gold])
+
+
+def gold_from_bytes(content: bytes) -> list[GoldRecord]:
+    """Read what `gold_to_bytes` wrote."""
+    return [
+        GoldRecord(record_id=bytes.fromhex(record_id), value=value, use=Use(use))
+        for record_id, value, use in json.loads(content)
+    ]
+
+
+def _cells(one: GoldRecord) -> Iterator[str]:
+    yield from (one.record_id.hex(), one.value, one.use.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from datacoop.label.demand import Demand
-from datacoop.label.facts import Kind, RecordFacts
+from datacoop.label.facts import RecordFacts
 from datacoop.label.gold import GoldPlan, Use
 from datacoop.label.line import Place
 from datacoop.label.workforce import Workforce, ineligible
@@ -237,12 +237,3 @@ def place(facts: RecordFacts, doubt: float, policy: WorkforcePolicy) -> Place:
 def setback(own: int, total: int) -> int:
     """Give the seconds by which a member's records stand back, by its share of the work done."""
     return WEEK * own // max(1, total)
-
-
-def open_kinds(situation: Situation) -> Counter[Kind]:
-    """Count the votes that are asked, by kind of record, gold left out."""
-    found: Counter[Kind] = Counter()
-    for record_id, facts in situation.records.items():
-        if record_id not in situation.gold and asked(situation, record_id):
-            found[facts.kind] += asked(situation, record_id)
-    return found

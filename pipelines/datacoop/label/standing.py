@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from datacoop.label.gold import GoldRecord
+from datacoop.label.gold import GoldRecord, Use
 from datacoop.label.votes import Vote, counting_votes
 from datacoop.records.intervals import clopper_pearson
 from datacoop.records.policies import WorkforcePolicy
@@ -114,6 +114,38 @@ def is_qualified(answers: Sequence[GoldAnswer], policy: WorkforcePolicy) -> bool
         return True
     right = sum(answer.is_right for answer in counted)
     return _bounds(right, len(counted))[0] >= policy.floor_percent / 100
+
+
+def paused_annotators(
+    votes: Iterable[Vote], gold: Mapping[bytes, GoldRecord], policy: WorkforcePolicy
+) -> dict[str, str]:
+    """Give each annotator whom the answers to gold pause, and when."""
+    stands = {name: standing(a, policy) for name, a in gold_answers(votes, gold).items()}
+    return {name: s.paused_utc for name, s in stands.items() if s.paused_utc is not None}
+
+
+def qualified_annotators(
+    votes: Iterable[Vote],
+    gold: Mapping[bytes, GoldRecord],
+    languages: Mapping[bytes, str],
+    policy: WorkforcePolicy,
+) -> set[tuple[str, str]]:
+    """Give annotator and language of each qualification that was passed.
+
+    Args:
+        languages: The language of each record of the qualification sets.
+    """
+    listed = list(votes)
+    found: set[tuple[str, str]] = set()
+    for language in set(languages.values()):
+        of_language = {
+            i: one
+            for i, one in gold.items()
+            if one.use is Use.QUALIFICATION and languages.get(i) == language
+        }
+        given = gold_answers(listed, of_language)
+        found |= {(name, language) for name, a in given.items() if is_qualified(a, policy)}
+    return found
 
 
 def standing_votes(
