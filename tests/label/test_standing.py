@@ -1,7 +1,8 @@
 """Figures over simulated people: the seed fixes them, so that a changed rule shows."""
 
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import pytest
 from ballots import VALUES, make_record_id, make_vote
@@ -148,15 +149,33 @@ votes = st.builds(
 )
 
 
-@given(st.lists(votes, max_size=30), st.sets(st.integers(0, 5)), st.sets(st.sampled_from("abc")))
+@given(
+    st.lists(votes, max_size=30),
+    st.sets(st.integers(0, 5)),
+    st.dictionaries(st.sampled_from("abc"), st.sampled_from(["2026-01-01", "2027-01-01"])),
+)
 def test_votes_of_paused_people_fall_only_where_nothing_is_decided(
-    given_votes: list[Vote], decided: set[int], paused: set[str]
+    given_votes: list[Vote], decided: set[int], paused: dict[str, str]
 ) -> None:
     ids = {make_record_id(number) for number in decided}
-    kept = standing_votes(given_votes, paused, ids)
+    kept = standing_votes(given_votes, paused, lambda _: ids)
     fallen = [vote for vote in given_votes if vote not in kept]
     assert all(v.annotator in paused and v.record_id not in ids for v in fallen)
     assert all(v.annotator not in paused or v.record_id in ids for v in kept)
+
+
+def with_two_votes(said: Sequence[Vote]) -> set[bytes]:
+    counts = Counter(vote.record_id for vote in said)
+    return {record_id for record_id, count in counts.items() if count >= 2}
+
+
+def test_what_others_say_after_a_pause_does_not_bring_a_fallen_vote_back() -> None:
+    hostile = make_vote(record=0, annotator="a", minute=1)
+    known = [make_vote(record=1, annotator=name, minute=n) for n, name in enumerate("ab")]
+    later = make_vote(record=0, annotator="b", minute=30)
+    paused = {"a": "2026-03-01T10:20:00.000000Z"}
+    kept = standing_votes([hostile, later, *known], paused, with_two_votes)
+    assert sorted(kept) == sorted([later, *known])
 
 
 def test_the_median_lies_in_its_interval_which_covers_95_percent() -> None:

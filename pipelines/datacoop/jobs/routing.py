@@ -1,10 +1,12 @@
 """Routing over a pool: what is open, and the index that serves it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from datacoop.jobs.labelling import collected_votes, labelled_records, routed_records
+from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan, GoldRecord
@@ -79,7 +81,10 @@ def make_index(
     votes = collected_votes(pool, collection.name)
     languages = {one.record_id: one.kind.language for one in facts}
     in_set = {i: language for i, language in languages.items() if i in gold}
-    paused = paused_annotators(votes, gold, policy)
+    paused = {
+        **paused_annotators(votes, gold, policy),
+        **pool.state().paused.get(collection.name, {}),
+    }
     index = QueueIndex(
         policy,
         workforce,
@@ -93,8 +98,30 @@ def make_index(
             index.answered(vote.annotator, vote.record_id, 0.0)
     for annotator in paused:
         index.pause(annotator)
-    decided = {d.record_id for d in fixed_demands(votes, collection, languages) if not d.votes}
-    standing = standing_votes(votes, paused, decided)
-    for demand in fixed_demands(standing, collection, languages):
+    for demand in open_demands(votes, collection, languages.keys(), paused):
         index.update(demand)
     return index
+
+
+def open_demands(
+    votes: Sequence[Vote],
+    collection: Collection,
+    record_ids: AbstractSet[bytes],
+    paused: Mapping[str, str],
+) -> list[Demand]:
+    """Give what is asked now, without what paused annotators said of undecided records."""
+
+    def decided(said: Sequence[Vote]) -> set[bytes]:
+        return {d.record_id for d in fixed_demands(said, collection, record_ids) if not d.votes}
+
+    return fixed_demands(standing_votes(votes, paused, decided), collection, record_ids)
+
+
+def open_backlog(pool: Pool, collection: Collection, workforce: Workforce) -> list[Backlog]:
+    """Sum up what is open in a collection, by language and domain."""
+    facts = record_facts(pool, collection)
+    votes = collected_votes(pool, collection.name)
+    paused = pool.state().paused.get(collection.name, {})
+    ids = {one.record_id for one in facts}
+    demands = open_demands(votes, collection, ids, paused)
+    return backlog(facts, demands, workforce, collection.labelling.workforce, paused=paused)

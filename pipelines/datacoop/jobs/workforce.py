@@ -7,7 +7,7 @@ from pathlib import Path
 
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.labelling import labelled_records
+from datacoop.jobs.labelling import collected_votes, labelled_records
 from datacoop.label.gold import (
     GoldRecord,
     Use,
@@ -16,6 +16,7 @@ from datacoop.label.gold import (
     merge_gold,
     read_gold,
 )
+from datacoop.label.standing import paused_annotators
 from datacoop.label.workforce import Workforce, parse_workforce
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -111,6 +112,27 @@ def add_gold(
 
     pool.append(decide, operator, created_utc=created_utc)
     return counts
+
+
+def enter_paused(
+    pool: Pool, store: ObjectStore, name: str, operator: SigningKey, *, created_utc: str
+) -> dict[str, str]:
+    """Enter who is paused by their answers to gold; give all who are, and when.
+
+    Labels follow from votes and from who was paused when. Gold cannot be shown to those who
+    compute them again, so the outcome is entered.
+    """
+    policy = contract_of(pool, pool.require(), name).labelling.workforce
+    found = paused_annotators(collected_votes(pool, name), known_gold(store, name), policy)
+
+    def decide(state: State) -> Draft | None:
+        known = state.paused.get(name, {})
+        new = {annotator: when for annotator, when in found.items() if annotator not in known}
+        body = {"collection": name, "paused": new}
+        return Draft(kind="annotators_paused", body=body) if new else None
+
+    pool.append(decide, operator, created_utc=created_utc)
+    return dict(pool.state().paused.get(name, {}))
 
 
 def known_gold(store: ObjectStore, name: str) -> Mapping[bytes, GoldRecord]:

@@ -11,7 +11,7 @@ Looking often is what makes honest people fail such tests by chance; how often t
 is measured with every look counted (`tests/label/test_standing.py`, docs/labelling.md).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -149,14 +149,25 @@ def qualified_annotators(
 
 
 def standing_votes(
-    votes: Iterable[Vote], paused: Collection[str], decided: Collection[bytes]
+    votes: Iterable[Vote],
+    paused: Mapping[str, str],
+    decided: Callable[[Sequence[Vote]], Collection[bytes]],
 ) -> list[Vote]:
-    """Give the votes that stand: those of paused annotators on undecided records are left out.
+    """Give the votes that stand: what paused annotators said of undecided records falls away.
 
-    What is left is what deciding counts, so that a vote taken out is asked of somebody else. A
-    label that was decided before the pause stays.
+    What is left is what deciding counts, so that a vote that fell is asked of somebody else. A
+    label that stood when its annotator was paused stays.
+
+    Args:
+        paused: When each was paused, by annotator.
+        decided: Gives the records whose label stands, by votes.
     """
-    return [v for v in votes if v.annotator not in paused or v.record_id in decided]
+    standing = list(votes)
+    for paused_utc, name in sorted((when, name) for name, when in paused.items()):
+        before = [vote for vote in standing if vote.created_utc <= paused_utc]
+        kept = decided(before)
+        standing = [v for v in standing if v.annotator != name or v.record_id in kept]
+    return standing
 
 
 def median_seconds(seconds: Sequence[float]) -> tuple[float, float, float] | None:

@@ -104,6 +104,7 @@ def copy_state(state: State) -> State:
         votes={name: list(blobs) for name, blobs in state.votes.items()},
         workforce=state.workforce,
         gold=dict(state.gold),
+        paused=dict(state.paused),
         proposals=dict(state.proposals),
         trust_root=state.trust_root,
         blobs=set(state.blobs),

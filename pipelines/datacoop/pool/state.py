@@ -104,6 +104,8 @@ class State:
     """Digest of the workforce file, salted by the operator's secret: nobody else can guess it."""
     gold: dict[str, str] = field(default_factory=dict)
     """Collection to the digest of its gold, salted likewise."""
+    paused: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Collection to the annotators whom answers to gold paused, and when (ISO 8601, UTC)."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
     evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
     """Collection to the newest evaluation of its scrub."""
@@ -255,6 +257,12 @@ def _gold_set(state: State, entry: Entry) -> None:
     state.gold[entry.body["collection"]] = entry.body["gold"]
 
 
+def _annotators_paused(state: State, entry: Entry) -> None:
+    _require(entry, entry.body["collection"] in state.collections, "a collection that is known")
+    paused = state.paused.get(entry.body["collection"], {})
+    state.paused[entry.body["collection"]] = {**entry.body["paused"], **paused}
+
+
 def _scrub_evaluated(state: State, entry: Entry) -> None:
     body = entry.body
     _require(entry, body["collection"] in state.collections, "a collection that is known")
@@ -349,6 +357,7 @@ _RULES: dict[str, Rule] = {
     "votes_collected": (Role.OPERATOR, _votes_collected),
     "workforce_set": (Role.OPERATOR, _workforce_set),
     "gold_set": (Role.OPERATOR, _gold_set),
+    "annotators_paused": (Role.OPERATOR, _annotators_paused),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),
