@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from datacoop.cli.common import (
+    annotator_key,
     config_option,
     emit,
     facts,
@@ -18,7 +19,7 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.cli.label_gold import annotator_key, gold
+from datacoop.cli.label_gold import gold
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import collect_votes, collected_votes, route_tasks, routed_records
 from datacoop.jobs.routing import open_backlog
@@ -116,25 +117,16 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     pool = open_pool(settings)
     state = pool.require()
     workforce = {} if settings.workforce is None else read_workforce(settings.workforce)
-    rows, open_rows = [], []
+    rows, waiting = [], {}
     for name in sorted(state.collections):
         votes = collected_votes(pool, name)
         collection = contract_of(pool, state, name)
         tasks = len(routed_records(pool, name))
         rows.append((name, tasks, len(votes), len(labels(votes, collection.labelling))))
-        if tasks:
-            waiting = open_backlog(pool, collection, workforce)
-            open_rows += [(name, *asdict(one).values()) for one in waiting]
+        found = open_backlog(pool, collection, workforce) if tasks else []
+        waiting[name] = [asdict(one) for one in found]
     names = ["collection", "tasks", "votes", "labels"]
-    open_names = ["collection", *(field.name for field in fields(Backlog))]
-    value = [
-        dict(zip(names, row, strict=True))
-        | {
-            "open": [
-                dict(zip(open_names[1:], o[1:], strict=True)) for o in open_rows if o[0] == row[0]
-            ]
-        }
-        for row in rows
-    ]
-    shown = [name.replace("_", " ") for name in open_names]
+    value = [{**dict(zip(names, row, strict=True)), "open": waiting[row[0]]} for row in rows]
+    shown = ["collection", *(field.name.replace("_", " ") for field in fields(Backlog))]
+    open_rows = [(name, *one.values()) for name, found in waiting.items() for one in found]
     emit(as_json, value, table("", names, rows), table("Open", shown, open_rows))

@@ -6,6 +6,7 @@ import click
 
 from datacoop.cli.common import (
     FOLDER,
+    annotator_key,
     config_option,
     emit,
     facts,
@@ -23,19 +24,6 @@ from datacoop.jobs.labelling import collected_votes
 from datacoop.jobs.workforce import add_gold, enter_paused, known_gold
 from datacoop.label.gold import Use
 from datacoop.label.standing import gold_answers, standing
-from datacoop.settings import Settings
-
-
-def annotator_key(settings: Settings) -> bytes:
-    """Read the secret under which annotators get their pseudonyms."""
-    path: Path = settings.require("annotator_key")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"cannot read the annotator key {path}",
-            hint="Make one of 32 random bytes and keep it: pseudonyms change with another.",
-        ) from error
 
 
 @click.group("gold")
