@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ballots import make_record_id
-from commands import datacoop, datacoop_json
+from click.testing import CliRunner
 from pooling import (
     COLLECTION,
     CREATED,
@@ -18,6 +19,7 @@ from pooling import (
 )
 from routing import make_annotator
 
+from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.routing import make_index, open_backlog, record_facts
@@ -43,6 +45,8 @@ PEOPLE = {
     f"{number:016x}": make_annotator(f"{number:016x}", member="summit") for number in range(5)
 }
 HOSTILE = f"{0:016x}"
+QUESTION = "area"
+"""What the collection asks."""
 FILE = """schema: datacoop.workforce.v1
 annotators:
 """ + "".join(
@@ -174,7 +178,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
     index = make_index(
         pool, documents(pool), PEOPLE, known_gold(store, COLLECTION), gold_key(SECRET)
     )
-    votes = []
+    votes: list[Vote] = []
     for turn in range(tasks):
         for name in PEOPLE:
             found = index.next(name, 0)
@@ -186,7 +190,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
                     Vote(
                         record_id=found,
                         annotator=name,
-                        question=documents(pool).labelling.question,
+                        question=QUESTION,
                         value="family" if is_right else "criminal",
                         round=1,
                         annotation_id=len(votes) + 1_000 * minute,
@@ -219,7 +223,7 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
         Vote(
             record_id=bytes.fromhex(i),
             annotator=HOSTILE,
-            question=documents(pool).labelling.question,
+            question=QUESTION,
             value="criminal",
             round=1,
             annotation_id=9_000 + n,
@@ -243,20 +247,24 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
     assert own <= {vote.record_id for vote in again}
 
 
-def test_the_commands(tmp_path: Path) -> None:
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, ids = labelled_pool(open_store(str(tmp_path / "pool")))
     (tmp_path / "workforce.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "gold.jsonl").write_text(gold_lines(ids[:12]), encoding="utf-8")
     settings = 'pool = "pool"\nworkforce = "workforce.yaml"\ngold = "own/gold"\n'
     (tmp_path / "datacoop.toml").write_text(settings, encoding="utf-8")
-    checked = datacoop_json("annotator", "check", "workforce.yaml", folder=tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    def said(*arguments: str) -> Any:
+        done = CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0
+        return json.loads(done.stdout)
+
+    checked = said("annotator", "check", "workforce.yaml")
+    status, standing = said("label", "status"), said("label", "gold", "standing", COLLECTION)
     assert checked["annotators"] == 5
     assert checked["languages"] == [{"language": "en", "annotators": 5, "hours a week": 50}]
-    [found] = [
-        one
-        for one in datacoop_json("label", "status", folder=tmp_path)
-        if one["collection"] == COLLECTION
-    ]
+    [found] = [one for one in status if one["collection"] == COLLECTION]
     assert found["open"] == [
         {
             "language": "en",
@@ -267,8 +275,9 @@ def test_the_commands(tmp_path: Path) -> None:
             "hours_a_week": 50,
         }
     ]
-    assert datacoop_json("label", "gold", "standing", COLLECTION, folder=tmp_path) == []
-    datacoop("label", "gold", "add", COLLECTION, "gold.jsonl", folder=tmp_path, code=2)
+    assert standing == []
+    with pytest.raises(SettingsError, match="operator_key is not set"):
+        said("label", "gold", "add", COLLECTION, "gold.jsonl")
 
 
 def test_a_workforce_file_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -> None:

@@ -297,6 +297,9 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "submission_withdrawn": {"submission": "harbour-1"},
         "tasks_routed": {"collection": COLLECTION, "tasks": digest},
         "votes_collected": {"collection": COLLECTION, "votes": digest},
+        "workforce_set": {"workforce": digest, "annotators": 3},
+        "gold_set": {"collection": COLLECTION, "gold": digest, "count": 3},
+        "annotators_paused": {"collection": COLLECTION, "paused": {"ab": CREATED}},
         "scrub_evaluated": {
             "collection": COLLECTION,
             "contract": digest,
