@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from routing import make_annotator
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import add_collection, contract_of
+from datacoop.jobs.gold_store import keep_gold_votes, known_gold
 from datacoop.jobs.routing import make_index, open_backlog, record_facts
-from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key, known_gold
+from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
 from datacoop.label.gold import Use
 from datacoop.label.votes import VOTE_SCHEMA, Vote, votes_to_batch
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
@@ -89,8 +90,10 @@ def enter(pool: Pool, kind: str, body: dict[str, object], blob: str) -> None:
     pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
 
 
-def collect(pool: Pool, votes: Iterable[Vote]) -> None:
-    listed = sorted(votes)
+def collect(pool: Pool, store: ObjectStore, votes: Sequence[Vote]) -> None:
+    gold = known_gold(store, COLLECTION)
+    keep_gold_votes(store, COLLECTION, [vote for vote in votes if vote.record_id in gold])
+    listed = sorted(vote for vote in votes if vote.record_id not in gold)
     blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(listed)]))
     body = {"collection": COLLECTION, "votes": blob, "count": len(listed)}
     enter(pool, "votes_collected", body, blob)
@@ -175,9 +178,7 @@ def test_facts_tell_where_a_record_comes_from(tmp_path: Path) -> None:
 
 def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
     """Let everybody answer up to so many tasks of an index made anew; bring in the votes."""
-    index = make_index(
-        pool, documents(pool), PEOPLE, known_gold(store, COLLECTION), gold_key(SECRET)
-    )
+    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
     votes: list[Vote] = []
     for turn in range(tasks):
         for name in PEOPLE:
@@ -198,7 +199,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
                         withdrawn=False,
                     )
                 )
-    collect(pool, votes)
+    collect(pool, store, votes)
     return votes
 
 
@@ -232,16 +233,16 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
         )
         for n, i in enumerate(ids[10:40])
     ]
-    collect(pool, hostile)
+    collect(pool, store, hostile)
     paused = enter_paused(pool, store, COLLECTION, OPERATOR, created_utc=CREATED)
     assert list(paused) == [HOSTILE]
     assert Pool(pool.store).state().paused == {COLLECTION: paused}
     # Their answers to real tasks came after the pause, and none of them stands.
     own = {v.record_id for v in real if v.annotator == HOSTILE and v.record_id in rest}
-    [open_now] = open_backlog(pool, documents(pool), PEOPLE)
+    [open_now] = open_backlog(pool, documents(pool), PEOPLE, known_gold(store, COLLECTION))
     asked = sum(1 for vote in real if vote.annotator == HOSTILE and vote.record_id in own)
     assert (open_now.language, open_now.people) == ("en", 4)
-    assert open_now.votes >= asked > 0
+    assert open_now.votes == asked > 0
     again = work(pool, store, 60, minute=2)
     assert HOSTILE not in {vote.annotator for vote in again}
     assert own <= {vote.record_id for vote in again}

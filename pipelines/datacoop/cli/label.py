@@ -19,8 +19,9 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.cli.label_gold import gold
+from datacoop.cli.label_gold import gold as gold_group
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.gold_store import known_gold
 from datacoop.jobs.labelling import collect_votes, collected_votes, route_tasks, routed_records
 from datacoop.jobs.routing import open_backlog
 from datacoop.jobs.workforce import enter_workforce, read_workforce
@@ -48,7 +49,7 @@ def studio_of(settings: Settings) -> LabelStudio:
     return LabelStudio(url, settings.label_studio_token(os.environ))
 
 
-command.add_command(gold)
+command.add_command(gold_group)
 
 
 @command.command("route")
@@ -98,6 +99,7 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
         operator_key(settings),
         annotator_key(settings),
         created_utc=utc_now(),
+        gold=None if settings.gold is None else settings.open_gold_store(),
     )
     emit(as_json, asdict(collected), facts(asdict(collected)))
 
@@ -117,13 +119,15 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     pool = open_pool(settings)
     state = pool.require()
     workforce = {} if settings.workforce is None else read_workforce(settings.workforce)
+    store = None if settings.gold is None else settings.open_gold_store()
     rows, waiting = [], {}
     for name in sorted(state.collections):
         votes = collected_votes(pool, name)
         collection = contract_of(pool, state, name)
         tasks = len(routed_records(pool, name))
         rows.append((name, tasks, len(votes), len(labels(votes, collection.labelling))))
-        found = open_backlog(pool, collection, workforce) if tasks else []
+        gold = {} if store is None else known_gold(store, name)
+        found = open_backlog(pool, collection, workforce, gold) if tasks else []
         waiting[name] = [asdict(one) for one in found]
     names = ["collection", "tasks", "votes", "labels"]
     value = [{**dict(zip(names, row, strict=True)), "open": waiting[row[0]]} for row in rows]

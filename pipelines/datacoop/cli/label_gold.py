@@ -20,8 +20,8 @@ from datacoop.cli.common import (
 )
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.labelling import collected_votes
-from datacoop.jobs.workforce import add_gold, enter_paused, known_gold
+from datacoop.jobs.gold_store import gold_votes, known_gold
+from datacoop.jobs.workforce import add_gold, enter_paused
 from datacoop.label.gold import Use
 from datacoop.label.standing import gold_answers, standing
 
@@ -104,7 +104,7 @@ def show_standing(
     policy = contract_of(pool, pool.require(), collection).labelling.workforce
     if enter:
         enter_paused(pool, store, collection, operator_key(settings), created_utc=utc_now())
-    answers = gold_answers(collected_votes(pool, collection), known_gold(store, collection))
+    answers = gold_answers(gold_votes(store, collection), known_gold(store, collection))
     rows = []
     for name, given in sorted(answers.items()):
         found = standing(given, policy)

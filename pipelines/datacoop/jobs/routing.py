@@ -1,19 +1,21 @@
 """Routing over a pool: what is open, and the index that serves it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
+from datacoop.jobs.gold_store import gold_votes, known_gold
 from datacoop.jobs.labelling import collected_votes, labelled_records, routed_records
 from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
-from datacoop.label.gold import GoldPlan, GoldRecord
+from datacoop.label.gold import GoldPlan
 from datacoop.label.queue_index import QueueIndex
 from datacoop.label.standing import paused_annotators, qualified_annotators, standing_votes
 from datacoop.label.votes import Vote, counting_votes
 from datacoop.label.workforce import Workforce
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MEMBER, RECORD_ID, SUBMISSION_ID
@@ -66,7 +68,7 @@ def make_index(
     pool: Pool,
     collection: Collection,
     workforce: Workforce,
-    gold: Mapping[bytes, GoldRecord],
+    store: ObjectStore,
     key: bytes,
     *,
     round: int = 1,
@@ -74,26 +76,27 @@ def make_index(
     """Make the index of a collection from what the pool holds.
 
     Args:
+        store: The operator's store for gold.
         key: The secret that decides which turns are gold.
     """
+    gold = known_gold(store, collection.name)
     policy = collection.labelling.workforce
     facts = record_facts(pool, collection)
     votes = collected_votes(pool, collection.name)
     languages = {one.record_id: one.kind.language for one in facts}
     in_set = {i: language for i, language in languages.items() if i in gold}
-    paused = {
-        **paused_annotators(votes, gold, policy),
-        **pool.state().paused.get(collection.name, {}),
-    }
+    on_gold = gold_votes(store, collection.name)
+    entered = pool.state().paused.get(collection.name, {})
+    paused = {**paused_annotators(on_gold, gold, policy), **entered}
     index = QueueIndex(
         policy,
         workforce,
         GoldPlan(key=key, seed=f"{collection.name} {round}", percent=policy.gold_percent),
         gold={record_id: one.use for record_id, one in gold.items()},
         records=facts,
-        qualified=qualified_annotators(votes, gold, in_set, policy),
+        qualified=qualified_annotators(on_gold, gold, in_set, policy),
     )
-    for vote in votes:
+    for vote in (*votes, *on_gold):
         if vote.round == round:
             index.answered(vote.annotator, vote.record_id, 0.0)
     for annotator in paused:
@@ -117,9 +120,11 @@ def open_demands(
     return fixed_demands(standing_votes(votes, paused, decided), collection, record_ids)
 
 
-def open_backlog(pool: Pool, collection: Collection, workforce: Workforce) -> list[Backlog]:
-    """Sum up what is open in a collection, by language and domain."""
-    facts = record_facts(pool, collection)
+def open_backlog(
+    pool: Pool, collection: Collection, workforce: Workforce, gold: Container[bytes] = ()
+) -> list[Backlog]:
+    """Sum up what is open in a collection, gold left out, by language and domain."""
+    facts = [one for one in record_facts(pool, collection) if one.record_id not in gold]
     votes = collected_votes(pool, collection.name)
     paused = pool.state().paused.get(collection.name, {})
     ids = {one.record_id for one in facts}

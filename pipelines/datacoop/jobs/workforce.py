@@ -2,20 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from pathlib import Path
 
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.labelling import collected_votes, labelled_records
-from datacoop.label.gold import (
-    GoldRecord,
-    Use,
-    gold_from_bytes,
-    gold_to_bytes,
-    merge_gold,
-    read_gold,
-)
+from datacoop.jobs.gold_store import gold_votes, keep_gold, known_gold
+from datacoop.jobs.labelling import labelled_records
+from datacoop.label.gold import Use, merge_gold, read_gold
 from datacoop.label.standing import paused_annotators
 from datacoop.label.workforce import Workforce, parse_workforce
 from datacoop.pool.keys import SigningKey
@@ -100,8 +93,7 @@ def add_gold(
             hint="Mend the lines named, then run the command again.",
         )
     gold = merge_gold(known_gold(store, name).values(), new)
-    content = gold_to_bytes(gold)
-    store.put(_place(name), content)
+    content = keep_gold(store, name, gold)
     digest = salted_digest(_derived(annotator_key, "gold"), content)
     counts = {use: sum(one.use is use for one in gold) for use in Use}
     body = {"collection": name, "gold": digest, "count": len(gold)}
@@ -123,7 +115,7 @@ def enter_paused(
     compute them again, so the outcome is entered.
     """
     policy = contract_of(pool, pool.require(), name).labelling.workforce
-    found = paused_annotators(collected_votes(pool, name), known_gold(store, name), policy)
+    found = paused_annotators(gold_votes(store, name), known_gold(store, name), policy)
 
     def decide(state: State) -> Draft | None:
         known = state.paused.get(name, {})
@@ -135,19 +127,9 @@ def enter_paused(
     return dict(pool.state().paused.get(name, {}))
 
 
-def known_gold(store: ObjectStore, name: str) -> Mapping[bytes, GoldRecord]:
-    """Give the gold of a collection by record, none where none was added."""
-    content = store.find(_place(name))
-    return {one.record_id: one for one in gold_from_bytes(content)} if content else {}
-
-
 def gold_key(annotator_key: bytes) -> bytes:
     """Give the secret that decides which turns are gold."""
     return _derived(annotator_key, "turns")
-
-
-def _place(name: str) -> str:
-    return f"gold/{name}.json"
 
 
 def _derived(annotator_key: bytes, purpose: str) -> bytes:
