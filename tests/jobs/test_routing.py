@@ -22,10 +22,13 @@ from routing import make_annotator
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import add_collection, contract_of
-from datacoop.jobs.gold_store import keep_gold_votes, known_gold
+from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
+from datacoop.jobs.labelling import collect_votes, collected_votes
 from datacoop.jobs.routing import make_index, open_backlog, record_facts
 from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
+from datacoop.label.answers import Answer
 from datacoop.label.gold import Use
+from datacoop.label.label_studio import LabelStudio
 from datacoop.label.votes import VOTE_SCHEMA, Vote, votes_to_batch
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
 from datacoop.pool.log import Draft
@@ -246,6 +249,45 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
     again = work(pool, store, 60, minute=2)
     assert HOSTILE not in {vote.annotator for vote in again}
     assert own <= {vote.record_id for vote in again}
+
+
+class Studio(LabelStudio):
+    """Holds answers, so that what becomes of them is seen."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.given = answers
+
+    def ensure_project(self, *_: object) -> int:
+        return 1
+
+    def answers(self, _: int) -> list[Answer]:
+        return list(self.given)
+
+
+def test_answers_to_gold_do_not_reach_the_pool(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    fill_gold(pool, store, ids)
+    item = {"from_name": QUESTION, "type": "choices", "value": {"choices": ["family"]}}
+    studio = Studio(
+        [
+            Answer(
+                annotation_id=number,
+                key=ids[number],
+                user_id=7,
+                result=[item],
+                updated_utc=f"2026-03-01T10:00:{number:02}.000000Z",
+                is_skipped=False,
+            )
+            for number in (0, 20, 60)
+        ]
+    )
+    for _ in range(2):
+        collect_votes(
+            *(pool, COLLECTION, studio, OPERATOR, SECRET), created_utc=CREATED, gold=store
+        )
+        assert [vote.record_id.hex() for vote in collected_votes(pool, COLLECTION)] == [ids[60]]
+        assert [vote.record_id.hex() for vote in gold_votes(store, COLLECTION)] == [ids[0], ids[20]]
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
