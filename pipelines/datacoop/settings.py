@@ -18,7 +18,10 @@ _OPTIONS = {"pool", "landing", "work"}
 """Settings that the commands which need them take as options too."""
 
 _KEYS = frozenset(
-    {"pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"}
+    {
+        *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
+        *("workforce", "gold"),
+    }
 )
 
 
@@ -35,6 +38,10 @@ class Settings:
     operator_key: Path | None = None
     annotator_key: Path | None = None
     """A file with the secret under which annotators get their pseudonyms."""
+    workforce: Path | None = None
+    """The workforce file."""
+    gold: str | None = None
+    """A store of the operator's own for gold answers, which nobody who labels may read."""
     label_studio_url: str | None = None
     label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
     """The environment variable that holds Label Studio's token."""
@@ -61,6 +68,10 @@ class Settings:
     def open_work_store(self) -> ObjectStore:
         """Open the operator's work store."""
         return open_store(self.require("work"), self.store_options)
+
+    def open_gold_store(self) -> ObjectStore:
+        """Open the operator's store for gold answers."""
+        return open_store(self.require("gold"), self.store_options)
 
     def open_landing(self, member: str) -> ObjectStore:
         """Open a member's landing store."""
@@ -121,6 +132,8 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         work=_place(value.get("work"), base),
         operator_key=_path(value.get("operator_key"), base),
         annotator_key=_path(value.get("annotator_key"), base),
+        workforce=_path(value.get("workforce"), base),
+        gold=_place(value.get("gold"), base),
         label_studio_url=studio.get("url"),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),

@@ -8,6 +8,7 @@ import pytest
 from datacoop.errors import SettingsError
 from datacoop.records.collection import FILES, POLICY_FILE, parse_collection, read_folder
 from datacoop.records.columns import RESERVED
+from datacoop.records.policies import WorkforcePolicy
 from datacoop_schemas import collection_folder, collection_names, policy_text
 
 
@@ -134,3 +135,12 @@ def test_a_contract_with_faults_lists_all_of_them() -> None:
         "\n  should be one of choices, rating @ $.labelling.kind"
         "\n  should be of type integer @ $.labelling.votes"
     )
+
+
+def test_a_domain_column_is_a_payload_column() -> None:
+    named = ("votes: 3", "votes: 3\n  workforce: {domain_column: nowhere}")
+    with pytest.raises(SettingsError, match=r"'nowhere' is no payload column @ \$\.labelling"):
+        parse_collection(files(contract=named))
+    found = parse_collection(files(contract=(named[0], named[1].replace("nowhere", "text_a"))))
+    assert found.labelling.workforce.domain_column == "text_a"
+    assert payloads.shipped("pairs").labelling.workforce == WorkforcePolicy()

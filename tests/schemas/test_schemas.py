@@ -21,6 +21,7 @@ from datacoop_schemas import (
 HERE = Path(__file__).parent
 SCHEMAS = (
     "collection.v1.json", "expectations.v1.json", "scrub-policy.v1.json", "submission.v1.json",
+    "workforce.v1.json",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from datacoop.errors import SettingsError
 from datacoop.pool.keys import SigningKey, load_signing_key
 from datacoop.pool.pool import Pool
 from datacoop.settings import Settings, load_settings
@@ -54,6 +55,18 @@ def open_pool(settings: Settings) -> Pool:
 def operator_key(settings: Settings) -> SigningKey:
     """Read the operator's key."""
     return load_signing_key(settings.require("operator_key"))
+
+
+def annotator_key(settings: Settings) -> bytes:
+    """Read the secret under which annotators get their pseudonyms."""
+    path: Path = settings.require("annotator_key")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read the annotator key {path}",
+            hint="Make one of 32 random bytes and keep it: pseudonyms change with another.",
+        ) from error
 
 
 def emit(as_json: bool, value: object, *lines: object) -> None:

@@ -1,12 +1,13 @@
 """`datacoop label`: records to annotators, votes back."""
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
 
 from datacoop.cli.common import (
+    annotator_key,
     config_option,
     emit,
     facts,
@@ -18,10 +19,14 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.errors import SettingsError
+from datacoop.cli.label_gold import gold as gold_group
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.gold_store import known_gold
 from datacoop.jobs.labelling import collect_votes, collected_votes, route_tasks, routed_records
+from datacoop.jobs.routing import open_backlog
+from datacoop.jobs.workforce import enter_workforce, read_workforce
 from datacoop.label.adjudication import labels
+from datacoop.label.backlog import Backlog
 from datacoop.label.label_studio import LabelStudio
 from datacoop.settings import Settings
 
@@ -44,16 +49,7 @@ def studio_of(settings: Settings) -> LabelStudio:
     return LabelStudio(url, settings.label_studio_token(os.environ))
 
 
-def annotator_key(settings: Settings) -> bytes:
-    """Read the secret under which annotators get their pseudonyms."""
-    path: Path = settings.require("annotator_key")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"cannot read the annotator key {path}",
-            hint="Make one of 32 random bytes and keep it: pseudonyms change with another.",
-        ) from error
+command.add_command(gold_group)
 
 
 @command.command("route")
@@ -69,11 +65,15 @@ def route(collection: str, pool_url: str | None, config: Path | None, as_json: b
       datacoop label route documents
     """
     settings = settings_from(config, pool=pool_url)
+    pool, operator = open_pool(settings), operator_key(settings)
+    if settings.workforce is not None:
+        secret = annotator_key(settings)
+        enter_workforce(pool, settings.workforce, operator, secret, created_utc=utc_now())
     routed = route_tasks(
-        open_pool(settings),
+        pool,
         collection,
         studio_of(settings),
-        operator_key(settings),
+        operator,
         created_utc=utc_now(),
     )
     emit(as_json, asdict(routed), facts(asdict(routed)))
@@ -99,6 +99,7 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
         operator_key(settings),
         annotator_key(settings),
         created_utc=utc_now(),
+        gold=None if settings.gold is None else settings.open_gold_store(),
     )
     emit(as_json, asdict(collected), facts(asdict(collected)))
 
@@ -108,19 +109,28 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
 @config_option
 @json_option
 def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
-    """Say for each collection how many tasks, votes and labels there are.
+    """Say for each collection how many tasks, votes and labels there are, and what is open.
 
     \b
     Example:
       datacoop label status --pool pool
     """
-    pool = open_pool(settings_from(config, pool=pool_url))
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
     state = pool.require()
-    rows = []
+    workforce = {} if settings.workforce is None else read_workforce(settings.workforce)
+    store = None if settings.gold is None else settings.open_gold_store()
+    rows, waiting = [], {}
     for name in sorted(state.collections):
         votes = collected_votes(pool, name)
-        policy = contract_of(pool, state, name).labelling
-        rows.append((name, len(routed_records(pool, name)), len(votes), len(labels(votes, policy))))
+        collection = contract_of(pool, state, name)
+        tasks = len(routed_records(pool, name))
+        rows.append((name, tasks, len(votes), len(labels(votes, collection.labelling))))
+        gold = {} if store is None else known_gold(store, name)
+        found = open_backlog(pool, collection, workforce, gold) if tasks else []
+        waiting[name] = [asdict(one) for one in found]
     names = ["collection", "tasks", "votes", "labels"]
-    value = [dict(zip(names, row, strict=True)) for row in rows]
-    emit(as_json, value, table("", names, rows))
+    value = [{**dict(zip(names, row, strict=True)), "open": waiting[row[0]]} for row in rows]
+    shown = ["collection", *(field.name.replace("_", " ") for field in fields(Backlog))]
+    open_rows = [(name, *one.values()) for name, found in waiting.items() for one in found]
+    emit(as_json, value, table("", names, rows), table("Open", shown, open_rows))

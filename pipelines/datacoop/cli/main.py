@@ -12,6 +12,7 @@ import click
 from datacoop.errors import DatacoopError
 
 GROUPS = {
+    "annotator": "Who may label: check the workforce file.",
     "collection": "The contracts of the pool: list, show, check, add.",
     "demo": "Play the whole path on made-up members, with a real Label Studio.",
     "doctor": "Check keys, models, Label Studio and versions; say what to do.",

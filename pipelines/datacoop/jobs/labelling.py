@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.gold_store import keep_gold_votes, known_gold
 from datacoop.label.adjudication import labels
 from datacoop.label.agreement import alpha
 from datacoop.label.answers import read_answers
@@ -23,6 +24,7 @@ from datacoop.pool.blobs import (
 )
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.state import State
 from datacoop.records.collection import Collection
@@ -138,11 +140,13 @@ def collect_votes(
     annotator_key: bytes,
     *,
     created_utc: str,
+    gold: ObjectStore | None = None,
 ) -> Collected:
     """Bring the answers given since the last run into the pool; facts are only added.
 
     Args:
         annotator_key: The secret under which annotators get their pseudonyms.
+        gold: The operator's store for gold, to which answers to gold records go instead.
     """
     state = pool.require()
     collection = contract_of(pool, state, name)
@@ -151,7 +155,13 @@ def collect_votes(
     found = read_answers(answers, form, collection.labelling, annotator_key)
     routed = routed_records(pool, name)
     known = collected_votes(pool, name)
-    fresh = sorted({v for v in found.votes if v.record_id in routed} - set(known))
+    told = {vote for vote in found.votes if vote.record_id in routed}
+    if gold is not None:
+        apart = known_gold(gold, name)
+        on_gold = {vote for vote in told if vote.record_id in apart}
+        keep_gold_votes(gold, name, on_gold)
+        told -= on_gold
+    fresh = sorted(told - set(known))
     if fresh:
         blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(fresh)]))
         body = {"collection": name, "votes": blob, "count": len(fresh)}

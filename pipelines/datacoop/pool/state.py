@@ -30,6 +30,8 @@ class PooledSubmission:
     collection: str
     entry: int
     """The number of its log entry: the order in which duplicates are decided."""
+    created_utc: str
+    """When it was entered."""
     outcome: str
     """`pass`, `hold` or `refuse`: the verdict of validation."""
     reasons: tuple[str, ...]
@@ -98,6 +100,12 @@ class State:
     """Collection to the digests of the blobs that list what was sent to annotators."""
     votes: dict[str, list[str]] = field(default_factory=dict)
     """Collection to the digests of the blobs of votes, in order of collection."""
+    workforce: str | None = None
+    """Digest of the workforce file, salted by the operator's secret: nobody else can guess it."""
+    gold: dict[str, str] = field(default_factory=dict)
+    """Collection to the digest of its gold, salted likewise."""
+    paused: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Collection to the annotators whom answers to gold paused, and when (ISO 8601, UTC)."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
     evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
     """Collection to the newest evaluation of its scrub."""
@@ -207,6 +215,7 @@ def _submission_taken(state: State, entry: Entry) -> None:
         member=body["member"],
         collection=body["collection"],
         entry=entry.number,
+        created_utc=entry.created_utc,
         outcome=body["outcome"],
         reasons=tuple(body["reasons"]),
         languages=tuple(body["languages"]),
@@ -237,6 +246,21 @@ def _tasks_routed(state: State, entry: Entry) -> None:
 
 def _votes_collected(state: State, entry: Entry) -> None:
     state.votes.setdefault(entry.body["collection"], []).append(entry.body["votes"])
+
+
+def _workforce_set(state: State, entry: Entry) -> None:
+    state.workforce = entry.body["workforce"]
+
+
+def _gold_set(state: State, entry: Entry) -> None:
+    _require(entry, entry.body["collection"] in state.collections, "a collection that is known")
+    state.gold[entry.body["collection"]] = entry.body["gold"]
+
+
+def _annotators_paused(state: State, entry: Entry) -> None:
+    _require(entry, entry.body["collection"] in state.collections, "a collection that is known")
+    paused = state.paused.get(entry.body["collection"], {})
+    state.paused[entry.body["collection"]] = {**entry.body["paused"], **paused}
 
 
 def _scrub_evaluated(state: State, entry: Entry) -> None:
@@ -331,6 +355,9 @@ _RULES: dict[str, Rule] = {
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
     "tasks_routed": (Role.OPERATOR, _tasks_routed),
     "votes_collected": (Role.OPERATOR, _votes_collected),
+    "workforce_set": (Role.OPERATOR, _workforce_set),
+    "gold_set": (Role.OPERATOR, _gold_set),
+    "annotators_paused": (Role.OPERATOR, _annotators_paused),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),

@@ -11,7 +11,13 @@ import yaml
 from datacoop.errors import Fault, SettingsError
 from datacoop.records.columns import RESERVED
 from datacoop.records.digest import canonical_json, sha256_hex
-from datacoop.records.policies import IngestPolicy, LabellingPolicy, ReleasePolicy, ScrubPolicy
+from datacoop.records.policies import (
+    IngestPolicy,
+    LabellingPolicy,
+    ReleasePolicy,
+    ScrubPolicy,
+    WorkforcePolicy,
+)
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.records.schema_check import schema_faults
 
@@ -130,7 +136,7 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
         SettingsError: The contract breaks its JSON Schema or uses a reserved column name.
     """
     contract = yaml.safe_load(files["collection.yaml"])
-    faults = schema_faults("collection.v1.json", contract) or _reserved_faults(contract)
+    faults = schema_faults("collection.v1.json", contract) or _column_faults(contract)
     if faults:
         lines = "".join(f"\n  {fault}" for fault in faults)
         raise SettingsError(f"collection.yaml has {len(faults)} faults:{lines}")
@@ -154,7 +160,13 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
             max_row_bytes=contract["ingest"]["max_row_bytes"],
         ),
         scrub=policy,
-        labelling=LabellingPolicy(**{**labelling, "values": tuple(labelling["values"])}),
+        labelling=LabellingPolicy(
+            **{
+                **labelling,
+                "values": tuple(labelling["values"]),
+                "workforce": WorkforcePolicy(**labelling.get("workforce", {})),
+            }
+        ),
         release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
         files=tuple(sorted(files.items())),
     )
@@ -170,9 +182,14 @@ def _column(column: Mapping[str, Any]) -> Column:
     )
 
 
-def _reserved_faults(contract: Mapping[str, Any]) -> list[Fault]:
-    return [
+def _column_faults(contract: Mapping[str, Any]) -> list[Fault]:
+    reserved = [
         Fault(f"$.columns[{index}].name", f"{column['name']!r} is a system column")
         for index, column in enumerate(contract["columns"])
         if column["name"] in RESERVED
     ]
+    named = contract["labelling"].get("workforce", {}).get("domain_column")
+    if named is None or named in {column["name"] for column in contract["columns"]}:
+        return reserved
+    where = "$.labelling.workforce.domain_column"
+    return [*reserved, Fault(where, f"{named!r} is no payload column")]

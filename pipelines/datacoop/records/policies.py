@@ -55,6 +55,30 @@ class ScrubPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkforcePolicy:
+    """Who may label a collection, and how they are measured."""
+
+    level: str = "A1"
+    """Least level in a record's language, by the Common European Framework: `A1` to `C2`."""
+    clearance: int = 0
+    """Least clearance, from 0 for everybody to 3."""
+    own_member: bool = True
+    """Whether annotators may see what their own member submitted."""
+    domain_column: str | None = None
+    """The payload column that names a record's domain; without it, any of the collection's does."""
+    priority: dict[str, int] = field(default_factory=dict)
+    """Steps by which the records of a language go ahead of others."""
+    return_minutes: int = 60
+    """After how long a task that was served and not answered goes to somebody else."""
+    gold_percent: int = 0
+    """How many tasks of a hundred are gold."""
+    floor_percent: int = 55
+    """Least lower bound of an annotator's accuracy on gold, at 95 % confidence."""
+    qualification: int = 0
+    """Items of the qualification set that are answered before real tasks, in each language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabellingPolicy:
     """What annotators are asked, and how often."""
 
@@ -68,6 +92,7 @@ class LabellingPolicy:
     """How many records of a hundred are sent to annotators."""
     votes: int
     """Votes asked for each task."""
+    workforce: WorkforcePolicy = field(default_factory=WorkforcePolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

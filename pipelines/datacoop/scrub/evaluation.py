@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from datacoop.records.intervals import clopper_pearson
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.edits import row_edits
 from datacoop.scrub.gold import NO_MASK, GoldRow, GoldSpan
-from datacoop.scrub.intervals import clopper_pearson
 from datacoop.scrub.name_titles import FRENCH_LETTERS, UNMARKED
 from datacoop.scrub.rows import Finder, Row, find_all
 from datacoop.scrub.spans import Finding

@@ -1,0 +1,329 @@
+"""Workforce, gold and the queue index over a pool, from its founding to who is paused."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ballots import make_record_id
+from click.testing import CliRunner
+from pooling import (
+    COLLECTION,
+    CREATED,
+    OPERATOR,
+    make_pool,
+    make_records,
+    submission_body,
+)
+from routing import make_annotator
+
+from datacoop.cli.main import datacoop as group
+from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.contracts import add_collection, contract_of
+from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
+from datacoop.jobs.labelling import collect_votes, collected_votes
+from datacoop.jobs.routing import make_index, open_backlog, record_facts
+from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
+from datacoop.label.answers import Answer
+from datacoop.label.gold import Use
+from datacoop.label.label_studio import LabelStudio
+from datacoop.label.votes import VOTE_SCHEMA, Vote, votes_to_batch
+from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
+from datacoop.pool.log import Draft
+from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.pool import Pool
+from datacoop.records.collection import Collection, parse_collection, read_folder
+from datacoop.records.digest import canonical_json
+from datacoop_schemas import collection_folder
+
+SECRET = b"the annotators' key of the tests"
+POLICY = """votes: 3
+  workforce:
+    gold_percent: 10
+    qualification: 10
+    own_member: false
+"""
+PEOPLE = {
+    f"{number:016x}": make_annotator(f"{number:016x}", member="summit") for number in range(5)
+}
+HOSTILE = f"{0:016x}"
+QUESTION = "area"
+"""What the collection asks."""
+FILE = """schema: datacoop.workforce.v1
+annotators:
+""" + "".join(
+    f"""  - annotator: "{name}"
+    member: summit
+    country: GB
+    languages: {{en: C1}}
+    domains: [law]
+    clearance: 1
+    jurisdictions: []
+    hours_a_week: 10
+"""
+    for name in PEOPLE
+)
+
+
+def labelled_pool(store: ObjectStore) -> tuple[Pool, list[str]]:
+    """Make a pool of 80 records that were sent to annotators; give their ids in hex."""
+    pool = make_pool(store, trust=False)
+    files = read_folder(collection_folder(COLLECTION))
+    assert "votes: 3\n" in files["collection.yaml"]
+    changed = files["collection.yaml"].replace("votes: 3\n", POLICY)
+    contract = parse_collection({**files, "collection.yaml": changed})
+    add_collection(pool, contract, OPERATOR, created_utc=CREATED)
+    batch = make_records("meadow-1", 80, member="meadow")
+    ref = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
+    records = put_blob_list(pool.store, [BlobRef(ref, batch.num_rows)])
+    body = submission_body(
+        "meadow-1", "meadow", records=records, rows=batch.num_rows, labelling_wanted=True
+    )
+    enter(pool, "submission_taken", body, records)
+    ids = sorted(record_id.hex() for record_id in batch["record_id"].to_pylist())
+    sent = pool.put_blob(canonical_json(ids))
+    enter(pool, "tasks_routed", {"collection": COLLECTION, "tasks": sent, "count": 80}, sent)
+    return pool, ids
+
+
+def enter(pool: Pool, kind: str, body: dict[str, object], blob: str) -> None:
+    draft = Draft(kind=kind, body=body, blobs=(blob,))
+    pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
+
+
+def collect(pool: Pool, store: ObjectStore, votes: Sequence[Vote]) -> None:
+    gold = known_gold(store, COLLECTION)
+    keep_gold_votes(store, COLLECTION, [vote for vote in votes if vote.record_id in gold])
+    listed = sorted(vote for vote in votes if vote.record_id not in gold)
+    blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(listed)]))
+    body = {"collection": COLLECTION, "votes": blob, "count": len(listed)}
+    enter(pool, "votes_collected", body, blob)
+
+
+def documents(pool: Pool) -> Collection:
+    return contract_of(pool, pool.require(), COLLECTION)
+
+
+def gold_lines(ids: Iterable[str], value: str = "family") -> str:
+    return "".join(json.dumps({"record_id": i, "value": value}) + "\n" for i in ids)
+
+
+def fill_gold(pool: Pool, store: ObjectStore, ids: list[str]) -> None:
+    for use, some in ((Use.QUALIFICATION, ids[:10]), (Use.GOLD, ids[10:40])):
+        add_gold(
+            *(pool, store, COLLECTION, gold_lines(some), use, OPERATOR, SECRET),
+            created_utc=CREATED,
+        )
+
+
+def memory(name: str, tmp_path: Path) -> ObjectStore:
+    return open_store(f"memory://{tmp_path.name}-{name}")
+
+
+def test_every_fault_of_a_gold_file_is_told_and_nothing_is_taken(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    lines = [
+        *("no json", '{"record_id": 3}', '{"record_id": "AB", "value": "family"}'),
+        gold_lines([make_record_id(0).hex()]).strip(),
+        *gold_lines(ids[:1], "s3cret").splitlines(),
+        *gold_lines(ids[:1]).splitlines(),
+    ]
+    with pytest.raises(RefusedError) as caught:
+        add_gold(
+            *(pool, store, COLLECTION, "\n".join(lines), Use.GOLD, OPERATOR, SECRET),
+            created_utc=CREATED,
+        )
+    assert str(caught.value).splitlines() == [
+        "the gold has 5 faults:",
+        "  is no JSON @ line 1",
+        "  should be an object of record_id and value, both text @ line 2",
+        "  record_id should be 64 lower-case hex digits @ line 3",
+        "  is no record that annotators may see @ line 4",
+        "  the value is none that the policy knows @ line 5",
+    ]
+    assert not known_gold(store, COLLECTION)
+    assert pool.state().gold == {}
+
+
+def test_the_pool_holds_neither_gold_nor_workforce(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    before = set(pool.store.list("blobs"))
+    fill_gold(pool, store, ids)
+    path = tmp_path / "workforce.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    length = pool.state().length
+    for _ in range(2):
+        workforce = enter_workforce(pool, path, OPERATOR, SECRET, created_utc=CREATED)
+    assert len(workforce) == 5
+    assert pool.state().length == length + 1
+    assert set(pool.store.list("blobs")) == before
+    said = b"".join(pool.store.get(key) for key in list(pool.store.list("log"))[-3:])
+    assert not [i for i in ids if i.encode() in said]
+    # Another secret gives another digest: nobody can try files until one fits.
+    first = pool.state().workforce
+    enter_workforce(pool, path, OPERATOR, b"another", created_utc=CREATED)
+    assert pool.state().workforce != first
+    assert Pool(pool.store).state().gold == pool.state().gold
+
+
+def test_facts_tell_where_a_record_comes_from(tmp_path: Path) -> None:
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    facts = record_facts(pool, documents(pool))
+    assert [one.record_id.hex() for one in facts] == ids
+    [kind] = {one.kind for one in facts}
+    assert (kind.member, kind.country, kind.language) == ("meadow", "GB", "en")
+    assert "law" in kind.domains
+
+
+def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
+    """Let everybody answer up to so many tasks of an index made anew; bring in the votes."""
+    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    votes: list[Vote] = []
+    for turn in range(tasks):
+        for name in PEOPLE:
+            found = index.next(name, 0)
+            if found is not None:
+                index.answered(name, found, 0)
+                # Whoever is hostile behaves until qualified.
+                is_right = name != HOSTILE or minute == 0
+                votes.append(
+                    Vote(
+                        record_id=found,
+                        annotator=name,
+                        question=QUESTION,
+                        value="family" if is_right else "criminal",
+                        round=1,
+                        annotation_id=len(votes) + 1_000 * minute,
+                        created_utc=f"2026-03-01T10:{minute:02}:{turn:02}.000000Z",
+                        withdrawn=False,
+                    )
+                )
+    collect(pool, store, votes)
+    return votes
+
+
+def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    fill_gold(pool, store, ids)
+    qualifying = work(pool, store, 30, minute=0)
+    assert {vote.record_id.hex() for vote in qualifying} == set(ids[:10])
+    assert Counter(vote.annotator for vote in qualifying) == dict.fromkeys(PEOPLE, 10)
+    real = work(pool, store, 60, minute=1)
+    seen = Counter((vote.annotator, vote.record_id) for vote in [*qualifying, *real])
+    assert set(seen.values()) == {1}
+    rest = [bytes.fromhex(i) for i in ids[40:]]
+    answered = Counter(vote.record_id for vote in real)
+    assert {answered[record_id] for record_id in rest} == {3}
+    assert any(vote.record_id.hex() in ids[10:40] for vote in real)
+
+    # Forty records among five people are too few gold turns for a pause: give the rest.
+    assert enter_paused(pool, store, COLLECTION, OPERATOR, created_utc=CREATED) == {}
+    hostile = [
+        Vote(
+            record_id=bytes.fromhex(i),
+            annotator=HOSTILE,
+            question=QUESTION,
+            value="criminal",
+            round=1,
+            annotation_id=9_000 + n,
+            created_utc=f"2026-03-01T09:59:{n:02}.500000Z",
+            withdrawn=False,
+        )
+        for n, i in enumerate(ids[10:40])
+    ]
+    collect(pool, store, hostile)
+    paused = enter_paused(pool, store, COLLECTION, OPERATOR, created_utc=CREATED)
+    assert list(paused) == [HOSTILE]
+    assert Pool(pool.store).state().paused == {COLLECTION: paused}
+    # Their answers to real tasks came after the pause, and none of them stands.
+    own = {v.record_id for v in real if v.annotator == HOSTILE and v.record_id in rest}
+    [open_now] = open_backlog(pool, documents(pool), PEOPLE, known_gold(store, COLLECTION))
+    asked = sum(1 for vote in real if vote.annotator == HOSTILE and vote.record_id in own)
+    assert (open_now.language, open_now.people) == ("en", 4)
+    assert open_now.votes == asked > 0
+    again = work(pool, store, 60, minute=2)
+    assert HOSTILE not in {vote.annotator for vote in again}
+    assert own <= {vote.record_id for vote in again}
+
+
+class Studio(LabelStudio):
+    """Holds answers, so that what becomes of them is seen."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.given = answers
+
+    def ensure_project(self, *_: object) -> int:
+        return 1
+
+    def answers(self, _: int) -> list[Answer]:
+        return list(self.given)
+
+
+def test_answers_to_gold_do_not_reach_the_pool(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path))
+    fill_gold(pool, store, ids)
+    item = {"from_name": QUESTION, "type": "choices", "value": {"choices": ["family"]}}
+    studio = Studio(
+        [
+            Answer(
+                annotation_id=number,
+                key=ids[number],
+                user_id=7,
+                result=[item],
+                updated_utc=f"2026-03-01T10:00:{number:02}.000000Z",
+                is_skipped=False,
+            )
+            for number in (0, 20, 60)
+        ]
+    )
+    for _ in range(2):
+        collect_votes(
+            *(pool, COLLECTION, studio, OPERATOR, SECRET), created_utc=CREATED, gold=store
+        )
+        assert [vote.record_id.hex() for vote in collected_votes(pool, COLLECTION)] == [ids[60]]
+        assert [vote.record_id.hex() for vote in gold_votes(store, COLLECTION)] == [ids[0], ids[20]]
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ids = labelled_pool(open_store(str(tmp_path / "pool")))
+    (tmp_path / "workforce.yaml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "gold.jsonl").write_text(gold_lines(ids[:12]), encoding="utf-8")
+    settings = 'pool = "pool"\nworkforce = "workforce.yaml"\ngold = "own/gold"\n'
+    (tmp_path / "datacoop.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def said(*arguments: str) -> Any:
+        done = CliRunner().invoke(group, [*arguments, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0
+        return json.loads(done.stdout)
+
+    checked = said("annotator", "check", "workforce.yaml")
+    status, standing = said("label", "status"), said("label", "gold", "standing", COLLECTION)
+    assert checked["annotators"] == 5
+    assert checked["languages"] == [{"language": "en", "annotators": 5, "hours a week": 50}]
+    [found] = [one for one in status if one["collection"] == COLLECTION]
+    assert found["open"] == [
+        {
+            "language": "en",
+            "domain": "any",
+            "records": 80,
+            "votes": 240,
+            "people": 5,
+            "hours_a_week": 50,
+        }
+    ]
+    assert standing == []
+    with pytest.raises(SettingsError, match="operator_key is not set"):
+        said("label", "gold", "add", COLLECTION, "gold.jsonl")
+
+
+def test_a_workforce_file_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -> None:
+    pool, _ = labelled_pool(memory("pool", tmp_path))
+    with pytest.raises(SettingsError, match="cannot read"):
+        enter_workforce(pool, tmp_path / "none.yaml", OPERATOR, SECRET, created_utc=CREATED)
