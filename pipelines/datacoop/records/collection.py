@@ -11,7 +11,13 @@ import yaml
 from datacoop.errors import Fault, SettingsError
 from datacoop.records.columns import RESERVED
 from datacoop.records.digest import canonical_json, sha256_hex
-from datacoop.records.policies import IngestPolicy, LabellingPolicy, ReleasePolicy, ScrubPolicy
+from datacoop.records.policies import (
+    DecidingPolicy,
+    IngestPolicy,
+    LabellingPolicy,
+    ReleasePolicy,
+    ScrubPolicy,
+)
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.records.schema_check import schema_faults
 
@@ -154,10 +160,17 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
             max_row_bytes=contract["ingest"]["max_row_bytes"],
         ),
         scrub=policy,
-        labelling=LabellingPolicy(**{**labelling, "values": tuple(labelling["values"])}),
+        labelling=_labelling(labelling),
         release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
         files=tuple(sorted(files.items())),
     )
+
+
+def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
+    deciding = labelling.get("deciding", {})
+    one_vote = tuple(deciding.get("one_vote", ()))
+    nested = {"deciding": DecidingPolicy(**{**deciding, "one_vote": one_vote})}
+    return LabellingPolicy(**{**labelling, "values": tuple(labelling["values"]), **nested})
 
 
 def _column(column: Mapping[str, Any]) -> Column:
