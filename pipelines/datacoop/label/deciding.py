@@ -32,6 +32,8 @@ _SHRINKING = 10.0
 """Weight, in votes, with which a rare case is drawn to what holds for its value."""
 
 _BINS = 10
+_WHOLE, _UNGUESSED = -1, _BINS
+"""In place of a bin: all votes for a value, and those that no model has guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,11 @@ def is_audited(record_id: bytes, policy: LabellingPolicy) -> bool:
 
 
 class _Audit:
-    """How often a second vote agrees with the first, by its value and a model's guess."""
+    """How often a second vote differs from the first, by its value and a model's guess.
+
+    A difference weighs more where the value that would be missed is rarer than its share of the
+    values: one wrong stop in a hundred may be a tenth of a rare value.
+    """
 
     def __init__(self, ballots: Ballots, policy: LabellingPolicy, guesses: Guesses) -> None:
         deciding = policy.deciding
@@ -164,36 +170,42 @@ class _Audit:
         self._audited = first | {i for i in ballots if is_audited(i, policy)}
         self._guesses = guesses
         self._one_vote = frozenset(deciding.one_vote)
-        self._sure = deciding.sure_percent / 100
+        self._bearable = 1 - deciding.sure_percent / 100
         self._edges = _edges(ballots, guesses)
         pairs = [ballots[i][:2] for i in sorted(self._audited) if len(ballots[i]) > 1]
         self._is_warm = len(pairs) >= deciding.audit_first
+        weights = _weights(ballots, policy)
         self._given: Counter[tuple[str, int]] = Counter()
-        self._same: Counter[tuple[str, int]] = Counter()
-        # Either of the two could have come first, so both count as the first one.
-        for vote in (vote for pair in pairs for vote in pair):
-            place = self._place(vote)
-            agrees = len({v.value for v in ballots[vote.record_id][:2]}) == 1
-            for key in (place, (vote.value, -1)):
+        self._lost: Counter[tuple[str, int]] = Counter()
+        for one, other in (*pairs, *((b, a) for a, b in pairs)):
+            # Either of the two could have come first, so both count as the first one.
+            loss = 0.0 if one.value == other.value else weights[other.value]
+            for key in (self._place(one), (one.value, _WHOLE)):
                 self._given[key] += 1
-                self._same[key] += agrees
+                self._lost[key] += loss  # type: ignore[assignment]  # a Counter adds floats too
 
     def is_enough(self, vote: Vote) -> bool:
         """Say whether this one vote may stay alone."""
         if vote.value not in self._one_vote or vote.record_id in self._audited:
             return False
-        return self._is_warm and self._share(vote) >= self._sure
+        return self._is_warm and self._loss(vote) <= self._bearable
 
-    def _share(self, vote: Vote) -> float:
-        whole, place = (vote.value, -1), self._place(vote)
-        base = (self._same[whole] + 1) / (self._given[whole] + 2)
-        return (self._same[place] + _SHRINKING * base) / (self._given[place] + _SHRINKING)
+    def _loss(self, vote: Vote) -> float:
+        whole, place = (vote.value, _WHOLE), self._place(vote)
+        base = (self._lost[whole] + 1) / (self._given[whole] + 2)
+        return (self._lost[place] + _SHRINKING * base) / (self._given[place] + _SHRINKING)
 
     def _place(self, vote: Vote) -> tuple[str, int]:
         guess = self._guesses.get(vote.record_id, {}).get(vote.value)
         if guess is None:
-            return vote.value, _BINS
+            return vote.value, _UNGUESSED
         return vote.value, int(np.searchsorted(self._edges[vote.value], guess, side="right"))
+
+
+def _weights(ballots: Ballots, policy: LabellingPolicy) -> dict[str, float]:
+    first = Counter(ballot[0].value for ballot in ballots.values())
+    fair = first.total() / len(policy.values)
+    return {value: max(1.0, fair / (first[value] + 1)) for value in policy.values}
 
 
 def _edges(ballots: Ballots, guesses: Guesses) -> dict[str, list[float]]:
