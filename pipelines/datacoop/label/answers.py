@@ -11,7 +11,7 @@ from typing import Any
 from datacoop.label.form import Form
 from datacoop.label.kinds import LABELS, PAIRWISE
 from datacoop.label.spans import Marked, spans_to_value
-from datacoop.label.votes import Vote, pseudonym
+from datacoop.label.votes import Vote, is_pseudonym, pseudonym
 from datacoop.records.policies import LabellingPolicy
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -27,10 +27,13 @@ class Answer:
     annotation_id: int
     key: str
     """The key of the task."""
-    user_id: int | None
+    user_id: int | str | None
+    """Label Studio's number of the user, or for another Label Studio its name, `/` and that."""
     result: Any = field(repr=False)
     updated_utc: str
     is_skipped: bool
+    annotator: str = ""
+    """The pseudonym, where it is known already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +75,10 @@ def read_answers(
     """
     votes, invalid = [], []
     for answer in answers:
-        annotator = "" if answer.user_id is None else pseudonym(key, answer.user_id)
+        annotator = _annotator(answer, key)
         value, reason = _read(answer, form, policy, (lengths or {}).get(answer.key))
         if reason:
-            invalid.append(_invalid(answer, annotator, reason))
+            invalid.append(invalid_answer(answer, annotator, reason))
         else:
             votes.append(_vote(answer, annotator, policy.question, value, round))
     return Collected(votes=tuple(votes), invalid=tuple(invalid))
@@ -87,7 +90,7 @@ def _read(
     """Give the value and an empty reason, or an empty value and the reason."""
     if not _KEY.fullmatch(answer.key):
         return "", "label.unknown_record"
-    if answer.user_id is None:
+    if answer.user_id is None and not is_pseudonym(answer.annotator):
         return "", "label.no_annotator"
     if answer.is_skipped:
         return "", ""
@@ -152,7 +155,14 @@ def _read_spans(
     return spans_to_value(spans), ""
 
 
-def _invalid(answer: Answer, annotator: str, reason: str) -> InvalidAnswer:
+def _annotator(answer: Answer, key: bytes) -> str:
+    if is_pseudonym(answer.annotator):
+        return answer.annotator
+    return "" if answer.user_id is None else pseudonym(key, answer.user_id)
+
+
+def invalid_answer(answer: Answer, annotator: str, reason: str) -> InvalidAnswer:
+    """Say why an answer does not count, without anything that it holds."""
     # What stands in place of a key may be anything, and reports must not repeat it.
     key = answer.key if _KEY.fullmatch(answer.key) else ""
     return InvalidAnswer(

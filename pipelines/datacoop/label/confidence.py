@@ -37,7 +37,7 @@ def fit_alpha(tallies: Iterable[Sequence[int]], value_count: int) -> npt.NDArray
     counts = np.array(sorted(patterns), dtype=np.float64)
     weights = np.array([patterns[tuple(map(int, row))] for row in counts], dtype=np.float64)
     # One vote of each value more than there is: no value is thought impossible.
-    alpha = (weights @ counts + 1) / (weights @ counts + 1).sum()
+    alpha: npt.NDArray[np.float64] = (weights @ counts + 1) / (weights @ counts + 1).sum()
     for _ in range(_ROUNDS):
         upper = weights @ _harmonic(counts, alpha)
         lower = float(weights @ _harmonic(counts.sum(axis=1), alpha.sum()))
@@ -53,7 +53,8 @@ def fit_alpha(tallies: Iterable[Sequence[int]], value_count: int) -> npt.NDArray
 def confidence(tally: Sequence[int], alpha: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Give for each value how likely one more vote on the record would be for it; sums to 1."""
     votes = np.asarray(tally, dtype=np.float64)
-    return (alpha + votes) / (alpha.sum() + votes.sum())
+    found: npt.NDArray[np.float64] = (alpha + votes) / (alpha.sum() + votes.sum())
+    return found
 
 
 def _harmonic(

@@ -38,12 +38,12 @@ def dawid_skene(
     likely /= likely.sum(axis=1, keepdims=True)
     for _ in range(ROUNDS):
         shares = likely.mean(axis=0)
+        # What an annotator answers (second), by what is likely true (third).
         errors = np.full((annotator_count, values, values), _SMOOTHING)
-        # What an annotator answers, by what is likely true.
-        np.add.at(errors, (annotator, slice(None), value), likely[record])
-        errors /= errors.sum(axis=2, keepdims=True)
+        np.add.at(errors, (annotator, value), likely[record])
+        errors /= errors.sum(axis=1, keepdims=True)
         logs = np.tile(np.log(np.maximum(shares, 1e-300)), (record_count, 1))
-        np.add.at(logs, record, np.log(errors)[annotator, :, value])
+        np.add.at(logs, record, np.log(errors)[annotator, value])
         new = np.exp(logs - logs.max(axis=1, keepdims=True))
         new /= new.sum(axis=1, keepdims=True)
         change = np.abs(new - likely).max()

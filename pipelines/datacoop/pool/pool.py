@@ -102,6 +102,7 @@ def copy_state(state: State) -> State:
         submissions=dict(state.submissions),
         tasks={name: list(blobs) for name, blobs in state.tasks.items()},
         votes={name: list(blobs) for name, blobs in state.votes.items()},
+        decisions={name: list(blobs) for name, blobs in state.decisions.items()},
         proposals=dict(state.proposals),
         trust_root=state.trust_root,
         blobs=set(state.blobs),

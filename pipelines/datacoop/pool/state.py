@@ -98,6 +98,8 @@ class State:
     """Collection to the digests of the blobs that list what was sent to annotators."""
     votes: dict[str, list[str]] = field(default_factory=dict)
     """Collection to the digests of the blobs of votes, in order of collection."""
+    decisions: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs of experts' decisions, in order of the log."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
     evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
     """Collection to the newest evaluation of its scrub."""
@@ -239,6 +241,10 @@ def _votes_collected(state: State, entry: Entry) -> None:
     state.votes.setdefault(entry.body["collection"], []).append(entry.body["votes"])
 
 
+def _labels_decided(state: State, entry: Entry) -> None:
+    state.decisions.setdefault(entry.body["collection"], []).append(entry.body["decisions"])
+
+
 def _scrub_evaluated(state: State, entry: Entry) -> None:
     body = entry.body
     _require(entry, body["collection"] in state.collections, "a collection that is known")
@@ -331,6 +337,7 @@ _RULES: dict[str, Rule] = {
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
     "tasks_routed": (Role.OPERATOR, _tasks_routed),
     "votes_collected": (Role.OPERATOR, _votes_collected),
+    "labels_decided": (Role.OPERATOR, _labels_decided),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),
