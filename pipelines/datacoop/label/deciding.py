@@ -124,10 +124,14 @@ def _until_lead(_ballots: Ballots, policy: LabellingPolicy, _guesses: Guesses) -
 def _audited(ballots: Ballots, policy: LabellingPolicy, guesses: Guesses) -> Needs:
     """Stop at one vote where audited records show that a second one nearly always agrees.
 
+    Spans never stay at one vote.
+
     Audited records, which always get two votes, are the first ones by time of their first vote
     and a share that their ids choose.
     """
     further = _until_lead(ballots, policy, guesses)
+    if policy.kind == LABELS:
+        return further
     audit = _Audit(ballots, policy, guesses)
 
     def needs(record_id: bytes, ballot: Sequence[Vote]) -> int:
@@ -172,9 +176,10 @@ class _Audit:
         self._one_vote = frozenset(deciding.one_vote)
         self._bearable = 1 - deciding.sure_percent / 100
         self._edges = _edges(ballots, guesses)
-        pairs = [ballots[i][:2] for i in sorted(self._audited) if len(ballots[i]) > 1]
+        held = (ballots[i] for i in sorted(self._audited))
+        pairs = [(ballot[0], ballot[1]) for ballot in held if len(ballot) > 1]
         self._is_warm = len(pairs) >= deciding.audit_first
-        weights = _weights(ballots, policy)
+        weights = _weights(pairs, policy.values)
         self._given: Counter[tuple[str, int]] = Counter()
         self._lost: Counter[tuple[str, int]] = Counter()
         for one, other in (*pairs, *((b, a) for a, b in pairs)):
@@ -202,10 +207,10 @@ class _Audit:
         return vote.value, int(np.searchsorted(self._edges[vote.value], guess, side="right"))
 
 
-def _weights(ballots: Ballots, policy: LabellingPolicy) -> dict[str, float]:
-    first = Counter(ballot[0].value for ballot in ballots.values())
-    fair = first.total() / len(policy.values)
-    return {value: max(1.0, fair / (first[value] + 1)) for value in policy.values}
+def _weights(pairs: Sequence[tuple[Vote, Vote]], values: Sequence[str]) -> dict[str, float]:
+    given = Counter(vote.value for pair in pairs for vote in pair)
+    fair = given.total() / len(values)
+    return {value: max(1.0, fair / (given[value] + 1)) for value in values}
 
 
 def _edges(ballots: Ballots, guesses: Guesses) -> dict[str, list[float]]:

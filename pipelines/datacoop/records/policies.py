@@ -62,8 +62,9 @@ class DecidingPolicy:
     """When another vote is asked: a key of `label/deciding.py`'s `ASKING`."""
     one_vote: tuple[str, ...] = ()
     """The values for which `audited` may leave a record at one vote."""
-    sure_percent: int = 93
-    """How often a second vote must agree before `audited` does without it, in percent."""
+    sure_percent: int = 95
+    """How often a second vote must agree before `audited` does without it, in percent; more often
+    where a rare value could be missed."""
     audit_percent: int = 10
     """Records of a hundred that `audited` always asks two votes for."""
     audit_first: int = 200
