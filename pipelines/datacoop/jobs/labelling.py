@@ -309,18 +309,19 @@ def enter_decisions(
     """Enter experts' decisions that are new; give how many those are.
 
     Raises:
-        RefusedError: A value does not answer the question, or a record was never sent out.
+        RefusedError: A value does not answer the question, or nobody was asked about a record.
     """
-    routed = routed_records(pool, collection.name)
+    voted = {vote.record_id for vote in collected_votes(pool, collection.name)}
+    known = routed_records(pool, collection.name) | voted
     for decision in decisions:
         if not is_answer(decision.value, collection.labelling):
             raise RefusedError(
                 f"the value is no answer to {collection.labelling.question!r}",
                 hint="`datacoop collection show` lists the answers.",
             )
-        if decision.record_id not in routed:
+        if decision.record_id not in known:
             raise RefusedError(
-                f"{collection.name!r} has no task for this record",
+                f"nobody was asked about this record of {collection.name!r}",
                 hint="`datacoop label disputed` lists the records that wait.",
             )
     fresh = sorted({*decisions} - {*collected_decisions(pool, collection.name)})

@@ -217,8 +217,7 @@ def _edges(ballots: Ballots, guesses: Guesses) -> dict[str, list[float]]:
     """Cut the guesses of the values that were given into bins of equal size."""
     held: dict[str, list[float]] = {}
     for record_id, ballot in ballots.items():
-        value = ballot[0].value
-        if value in guesses.get(record_id, {}):
+        for value in {vote.value for vote in ballot} & guesses.get(record_id, {}).keys():
             held.setdefault(value, []).append(guesses[record_id][value])
     return {
         value: list(np.quantile(found, np.arange(1, _BINS) / _BINS))
