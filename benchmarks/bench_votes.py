@@ -1,6 +1,6 @@
 """Replay real votes: what rules of asking spend for which labels, against three fixed votes.
 
-    python benchmarks/bench_votes.py [--quick] [--json] [--corpora FOLDER]
+    python benchmarks/bench_votes.py [--quick] [--tune] [--json] [--corpora FOLDER]
 
 Each record's votes are given in a random order fixed by the seed. The reference is the majority
 of all votes of the record. The threshold of `audited`, 95 %, was chosen on the fifth of the records
@@ -287,6 +287,23 @@ def compare_spans(real: Real, seeds: Sequence[int]) -> dict[str, dict[str, float
     return result
 
 
+def tune(real: Real, seeds: Sequence[int]) -> list[Spent]:
+    """Replay `audited` at each threshold, and count on the records that are not reported."""
+    fixed = policy_of(real, FIXED, 3)
+    names = [name for name in sorted(real.votes) if not is_reported(name)]
+    truth = {name: value_of(list(real.votes[name]), fixed) for name in names}
+    threes = {seed: replay(real, fixed, seed) for seed in seeds}
+    found = []
+    for percent in THRESHOLDS:
+        spent = Spent(rule=f"{AUDITED}, 3 at most, {percent} %")
+        for seed in seeds:
+            given = replay(real, policy_of(real, AUDITED, 3, percent), seed)
+            for name in names:
+                count(spent, given[name], threes[seed][name], truth[name], real, fixed)
+        found.append(spent)
+    return found
+
+
 ANNOTATORS = 10
 CARELESS, HOSTILE = (7, 8), 9
 """Of ten simulated annotators two answer by chance and one always wrongly."""
@@ -331,11 +348,15 @@ def simulated(rng: random.Random, annotator: int, truth: str, values: Sequence[s
     return rng.choice(wrong) if rng.random() < ERROR else truth
 
 
+THRESHOLDS = range(91, 98)
+CHOICES = (convabuse, klue_nli, klue_sts)
+
+
 def measure(corpora: Path, *, is_quick: bool) -> dict[str, object]:
     """Measure everything."""
     seeds = SEEDS[:1] if is_quick else SEEDS
     choices = {}
-    for read in (convabuse, klue_nli, klue_sts):
+    for read in CHOICES:
         real = read(corpora)
         choices[real.name] = [asdict(spent) for spent in compare(real, seeds)]
     spans = compare_spans(toxic_spans(corpora), seeds[:1])
@@ -344,19 +365,7 @@ def measure(corpora: Path, *, is_quick: bool) -> dict[str, object]:
 
 def shown(result: dict[str, object]) -> str:
     """Give the tables in Markdown."""
-    lines = [
-        "| set | rule | votes, of fixed three | same label | accuracy | recall of the rare value |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, spent in result["choices"].items():
-        for one in (Spent(**values) for values in spent):
-            cells = (
-                f"{one.votes / one.fixed_votes:.3f}",
-                f"{one.same / one.records:.3f}",
-                f"{100 * (one.right - one.fixed_right) / one.records:+.2f}",
-                f"{100 * (one.rare_right - one.fixed_rare_right) / one.rare:+.2f}",
-            )
-            lines.append("| " + " | ".join((name, one.rule, *cells)) + " |")
+    lines = choices_shown(result["choices"])
     lines += [
         "",
         "| toxic spans | records | votes, of fixed three | same spans | F1 | F1 of fixed three |",
@@ -370,14 +379,37 @@ def shown(result: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
+def choices_shown(choices: Mapping[str, Sequence[Mapping[str, object]]]) -> list[str]:
+    """Give the table of the sets of choices; differences are in points, against fixed three."""
+    lines = [
+        "| set | rule | votes, of fixed three | same label | accuracy | recall of the rare value |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, spent in choices.items():
+        for one in (Spent(**values) for values in spent):
+            cells = (
+                f"{one.votes / one.fixed_votes:.3f}",
+                f"{one.same / one.records:.3f}",
+                f"{100 * (one.right - one.fixed_right) / one.records:+.2f}",
+                f"{100 * (one.rare_right - one.fixed_rare_right) / one.rare:+.2f}",
+            )
+            lines.append("| " + " | ".join((name, one.rule, *cells)) + " |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--corpora", type=Path, default=CORPORA)
     parser.add_argument("--quick", action="store_true", help="one order of votes")
     parser.add_argument("--json", action="store_true", dest="as_json")
+    parser.add_argument("--tune", action="store_true", help="show what the threshold was chosen by")
     arguments = parser.parse_args()
     if not arguments.corpora.is_dir():
         sys.exit(print(f"not run: no public corpora at {arguments.corpora}"))
+    if arguments.tune:
+        sets = (read(arguments.corpora) for read in CHOICES)
+        tuned = {real.name: [asdict(spent) for spent in tune(real, SEEDS)] for real in sets}
+        sys.exit(print("\n".join(choices_shown(tuned))))
     result = measure(arguments.corpora, is_quick=arguments.quick)
     print(json.dumps(result) if arguments.as_json else shown(result))
 
