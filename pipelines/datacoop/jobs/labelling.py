@@ -151,6 +151,11 @@ def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
     return frozenset(bytes.fromhex(text) for listed in texts for text in listed)
 
 
+def asked_records(pool: Pool, name: str) -> frozenset[bytes]:
+    """Give the ids of the records that have a task, or a vote from elsewhere."""
+    return routed_records(pool, name) | {vote.record_id for vote in collected_votes(pool, name)}
+
+
 def collect_votes(
     pool: Pool,
     name: str,
@@ -232,11 +237,10 @@ def import_votes(
 
 
 def export_json(pool: Pool, collection: Collection, ballots: Ballots) -> list[dict[str, Any]]:
-    """Give the tasks that were sent out, with the votes on them, as Label Studio's JSON."""
+    """Give the records that annotators were asked about, and their votes, as Label Studio's JSON."""
     form = parse_form(collection.file("labeling.xml"))
     records = labelled_records(pool, pool.state(), collection.name)
-    wanted = routed_records(pool, collection.name) | ballots.keys()
-    tasks = make_tasks(records, form.columns, wanted)
+    tasks = make_tasks(records, form.columns, asked_records(pool, collection.name))
     return write_export(tasks, ballots, form, collection.labelling)
 
 
@@ -292,8 +296,8 @@ def _collect_decisions(
     found = read_decisions(
         studio.answers(project), form, collection.labelling, annotator_key, lengths=lengths
     )
-    routed = routed_records(pool, collection.name)
-    decided = [decision for decision in found.decisions if decision.record_id in routed]
+    known = asked_records(pool, collection.name)
+    decided = [decision for decision in found.decisions if decision.record_id in known]
     enter_decisions(pool, collection, decided, operator, created_utc=created_utc)
     return found.invalid
 
@@ -311,8 +315,7 @@ def enter_decisions(
     Raises:
         RefusedError: A value does not answer the question, or nobody was asked about a record.
     """
-    voted = {vote.record_id for vote in collected_votes(pool, collection.name)}
-    known = routed_records(pool, collection.name) | voted
+    known = asked_records(pool, collection.name)
     for decision in decisions:
         if not is_answer(decision.value, collection.labelling):
             raise RefusedError(
@@ -417,7 +420,7 @@ def guesses_of(pool: Pool, collection: Collection) -> Guesses:
         return {}
     form = parse_form(collection.file("labeling.xml"))
     records = labelled_records(pool, pool.state(), collection.name)
-    tasks = make_tasks(records, form.columns, routed_records(pool, collection.name))
+    tasks = make_tasks(records, form.columns, asked_records(pool, collection.name))
     texts = {t.record_id: "\n".join(map(str, t.payload.values())) for t in tasks}
     first = {record_id: ballot[0].value for record_id, ballot in ballots.items()}
     return guess(Features(texts), first, policy.values)
