@@ -12,7 +12,7 @@ from plays import CREATED, Stage, make_play, make_stage, many_lines, write_setti
 from datacoop.cli.main import datacoop as group
 from datacoop.demo.accounts import Account
 from datacoop.demo.label_studio_server import LabelStudioServer
-from datacoop.errors import RefusedError
+from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.labelling import collected_decisions, current_labels
 from datacoop.jobs.release import label_table
@@ -152,9 +152,11 @@ def test_votes_go_out_as_a_table_and_come_back_as_json(stage: Stage, tmp_path: P
     assert len(lines) == 15
     file = str(tmp_path / "votes.json")
     told(stage, "export", NAME, file, "--format", "label-studio")
-    found = told(stage, "import", NAME, file, "--source", "ourselves")
+    found = told(stage, "import", NAME, file, "--own")
     assert (found["votes_new"], found["invalid"]) == (0, {})
-    assert run(stage, "export", NAME, file).exit_code != 0
+    assert isinstance(run(stage, "export", NAME, file).exception, SettingsError)
+    assert run(stage, "import", NAME, file).exit_code == 2
+    assert run(stage, "import", NAME, file, "--own", "--source", "x").exit_code == 2
 
 
 def test_agreement_and_status_are_told(stage: Stage) -> None:

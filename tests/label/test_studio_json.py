@@ -54,13 +54,13 @@ def exported() -> Any:
     return json.loads(EXPORTED.read_text(encoding="utf-8"))
 
 
-def read(content: Any, question: str, source: str = "partner") -> Collected:
+def read(content: Any, question: str, source: str | None = "partner") -> Collected:
     answers = read_export(content, source)
     return read_answers(answers, FORM, POLICIES[question], KEY, lengths=LENGTHS)
 
 
-def counted(content: Any, question: str) -> Ballots:
-    return ballots_of(read(content, question).votes, POLICIES[question])
+def counted(content: Any, question: str, source: str | None = "partner") -> Ballots:
+    return ballots_of(read(content, question, source).votes, POLICIES[question])
 
 
 def given_to(question: str) -> list[tuple[int, str]]:
@@ -87,7 +87,7 @@ def test_every_kind_of_answer_is_read_from_a_real_export(question: str) -> None:
 def test_what_is_written_is_read_back_as_the_same_votes(question: str) -> None:
     before = counted(exported(), question)
     written = json.loads(json.dumps(write_export(TASKS, before, FORM, POLICIES[question])))
-    after = counted(written, question)
+    after = counted(written, question, source=None)
     assert after == before
     assert write_export(TASKS, after, FORM, POLICIES[question]) == written
 
@@ -99,6 +99,15 @@ def test_users_of_two_label_studios_are_two_people() -> None:
     assert not ours & theirs
     assert pseudonym(KEY, "partner/2") in ours
     assert pseudonym(KEY, 2) not in ours
+
+
+def test_nobody_elsewhere_speaks_under_a_pseudonym_of_the_pool() -> None:
+    before = counted(exported(), "relation")
+    written = write_export(TASKS, before, FORM, POLICIES["relation"])
+    ours = {vote.annotator for ballot in before.values() for vote in ballot}
+    theirs = {vote.annotator for vote in read(written, "relation", "another").votes}
+    assert len(theirs) == len(ours)
+    assert not ours & theirs
 
 
 def test_an_export_names_nobody_but_by_pseudonym() -> None:

@@ -309,14 +309,16 @@ def export(
 @command.command("import")
 @click.argument("collection")
 @click.argument("file", type=FOLDER)
-@click.option("--source", required=True, help="A name for the Label Studio that it comes from.")
+@click.option("--source", help="A name for the Label Studio that it comes from.")
+@click.option("--own", is_flag=True, help="This pool exported it: its pseudonyms are kept.")
 @pool_option
 @config_option
 @json_option
 def import_file(
     collection: str,
     file: Path,
-    source: str,
+    source: str | None,
+    own: bool,
     pool_url: str | None,
     config: Path | None,
     as_json: bool,
@@ -324,12 +326,15 @@ def import_file(
     """Bring the votes of a Label Studio export (JSON) into COLLECTION; twice is once.
 
     A task names its record by `pool_uid` in its data. Use the same --source for one Label Studio
-    always: its users get their pseudonyms by it.
+    always: its users get their pseudonyms by it. Give --own only for a file that you trust as you
+    trust this pool: whoever wrote it could speak for any annotator.
 
     \b
     Example:
       datacoop label import documents export.json --source partner
     """
+    if own == bool(source):
+        raise click.UsageError("give either --source or --own")
     settings = settings_from(config, pool=pool_url)
     try:
         content = json.loads(file.read_bytes())
@@ -341,7 +346,7 @@ def import_file(
         open_pool(settings),
         collection,
         content,
-        source,
+        source or None,
         operator_key(settings),
         annotator_key(settings),
         created_utc=utc_now(),

@@ -193,7 +193,7 @@ def import_votes(
     pool: Pool,
     name: str,
     content: object,
-    source: str,
+    source: str | None,
     operator: SigningKey,
     annotator_key: bytes,
     *,
@@ -203,7 +203,8 @@ def import_votes(
 
     Args:
         content: The export, parsed.
-        source: A name for where it comes from, always the same for one Label Studio.
+        source: A name for where it comes from, always the same for one Label Studio; none for
+            what `export_json` gave of this pool.
 
     Raises:
         SettingsError: It is no Label Studio export.
@@ -237,7 +238,7 @@ def import_votes(
 
 
 def export_json(pool: Pool, collection: Collection, ballots: Ballots) -> list[dict[str, Any]]:
-    """Give the records that annotators were asked about, and their votes, as Label Studio's JSON."""
+    """Give what annotators were asked about, with the votes, as Label Studio's JSON."""
     form = parse_form(collection.file("labeling.xml"))
     records = labelled_records(pool, pool.state(), collection.name)
     tasks = make_tasks(records, form.columns, asked_records(pool, collection.name))

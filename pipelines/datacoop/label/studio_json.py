@@ -14,7 +14,7 @@ from datacoop.label.form import Form
 from datacoop.label.kinds import CHOICES, LABELS, PAIRWISE, Ballots
 from datacoop.label.routing import Task
 from datacoop.label.spans import spans_from_value
-from datacoop.label.votes import Vote
+from datacoop.label.votes import Vote, is_pseudonym
 from datacoop.records.policies import LabellingPolicy
 
 KEY = "pool_uid"
@@ -24,12 +24,14 @@ ANNOTATOR = "annotator"
 """Where an annotation that datacoop exports holds the pseudonym; Label Studio passes over it."""
 
 
-def read_export(content: object, source: str) -> list[Answer]:
+def read_export(content: object, source: str | None) -> list[Answer]:
     """Read the annotations of an export (`JSON`, not `JSON_MIN`), unchecked.
 
     Args:
         content: The file's content, parsed.
-        source: Where the file comes from: user 3 of one Label Studio is not user 3 of another.
+        source: Where the file comes from: user 3 of one Label Studio is not user 3 of another, and
+            nobody elsewhere may speak under a pseudonym of this pool. None for what this pool
+            exported itself, whose pseudonyms are kept.
 
     Raises:
         SettingsError: It is no list of tasks.
@@ -42,7 +44,7 @@ def read_export(content: object, source: str) -> list[Answer]:
     return [answer for task in content for answer in _answers(task, source)]
 
 
-def _answers(task: Mapping[str, Any], source: str) -> Iterator[Answer]:
+def _answers(task: Mapping[str, Any], source: str | None) -> Iterator[Answer]:
     data, annotations = task.get("data"), task.get("annotations")
     key = str(data.get(KEY, "")) if isinstance(data, Mapping) else ""
     for annotation in annotations if isinstance(annotations, list) else ():
@@ -50,15 +52,18 @@ def _answers(task: Mapping[str, Any], source: str) -> Iterator[Answer]:
             yield _answer(annotation, key, source)
 
 
-def _answer(annotation: Mapping[str, Any], key: str, source: str) -> Answer:
+def _answer(annotation: Mapping[str, Any], key: str, source: str | None) -> Answer:
     number, user = annotation.get("id"), annotation.get("completed_by")
     if isinstance(user, Mapping):
         user = user.get("id")
+    named = str(annotation.get(ANNOTATOR, ""))
+    if type(user) is not int:
+        user = named if is_pseudonym(named) else None
     return Answer(
         annotation_id=number if type(number) is int else 0,
         key=key,
-        user_id=f"{source}/{user}" if type(user) is int else None,
-        annotator=str(annotation.get(ANNOTATOR, "")),
+        user_id=None if user is None or source is None else f"{source}/{user}",
+        annotator="" if source is not None else named,
         result=annotation.get("result"),
         updated_utc=_utc_or_first(annotation.get("updated_at")),
         is_skipped=annotation.get("was_cancelled") is True,
