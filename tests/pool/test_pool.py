@@ -271,6 +271,7 @@ ROLES = {
     "submission_withdrawn": Role.STEWARD,
     "tasks_routed": Role.OPERATOR,
     "votes_collected": Role.OPERATOR,
+    "labels_decided": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
@@ -294,6 +295,7 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "submission_withdrawn": {"submission": "harbour-1"},
         "tasks_routed": {"collection": COLLECTION, "tasks": digest},
         "votes_collected": {"collection": COLLECTION, "votes": digest},
+        "labels_decided": {"collection": COLLECTION, "decisions": digest},
         "scrub_evaluated": {
             "collection": COLLECTION,
             "contract": digest,

@@ -5,7 +5,7 @@ the votes that count: the order in which they arrived changes nothing.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -124,10 +124,8 @@ def _until_lead(_ballots: Ballots, policy: LabellingPolicy, _guesses: Guesses) -
 def _audited(ballots: Ballots, policy: LabellingPolicy, guesses: Guesses) -> Needs:
     """Stop at one vote where audited records show that a second one nearly always agrees.
 
-    Spans never stay at one vote.
-
     Audited records, which always get two votes, are the first ones by time of their first vote
-    and a share that their ids choose.
+    and a share that their ids choose. Spans never stay at one vote.
     """
     further = _until_lead(ballots, policy, guesses)
     if policy.kind == LABELS:
@@ -181,13 +179,13 @@ class _Audit:
         self._is_warm = len(pairs) >= deciding.audit_first
         weights = _weights(pairs, policy.values)
         self._given: Counter[tuple[str, int]] = Counter()
-        self._lost: Counter[tuple[str, int]] = Counter()
+        self._lost: dict[tuple[str, int], float] = defaultdict(float)
         for one, other in (*pairs, *((b, a) for a, b in pairs)):
             # Either of the two could have come first, so both count as the first one.
             loss = 0.0 if one.value == other.value else weights[other.value]
             for key in (self._place(one), (one.value, _WHOLE)):
                 self._given[key] += 1
-                self._lost[key] += loss  # type: ignore[assignment]  # a Counter adds floats too
+                self._lost[key] += loss
 
     def is_enough(self, vote: Vote) -> bool:
         """Say whether this one vote may stay alone."""
