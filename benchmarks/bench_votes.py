@@ -4,9 +4,9 @@
 
 Each record's votes are given in a random order fixed by the seed. The reference is the majority
 of all votes of the record. The threshold of `audited`, 95 %, was chosen on the fifth of the records
-whose digest is divisible by 5: the least at which all three sets lost no more than half a point of
-accuracy and three points of the rare value there. Figures are of the other four fifths. The last
-table is a simulation, and says so.
+whose digest is divisible by 5, where a first form of the rule needed it to lose no more than half a
+point of accuracy and three points of the rare value in any set; the present form would need 93 %
+there (`--tune`). Figures are of the other four fifths. The last table is a simulation, and says so.
 """
 
 import argparse

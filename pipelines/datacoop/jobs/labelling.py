@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of, require_fitting_form
 from datacoop.label.adjudication import Label, disputed, labels
-from datacoop.label.agreement import agreements
+from datacoop.label.agreement import NOMINAL, agreements
 from datacoop.label.answers import InvalidAnswer, read_answers
 from datacoop.label.deciding import AUDITED, Guesses, demands
 from datacoop.label.decisions import (
@@ -70,13 +70,13 @@ class Collected:
     votes_new: int
     votes_in_all: int
     labels: int
-    disputed: int
-    """Records that wait for an expert."""
     invalid: dict[str, int]
     """Answers that do not count, by reason code."""
     alpha: float | None
     """Agreement over all votes; none while there are too few."""
-    measure: str
+    disputed: int = 0
+    """Records that wait for an expert."""
+    measure: str = NOMINAL
     """What kind of alpha: `nominal`, `ordinal` or `interval`; for spans it is `character F1`."""
 
 
