@@ -417,7 +417,9 @@ def guesses_of(pool: Pool, collection: Collection) -> Guesses:
     if policy.deciding.asking != AUDITED or policy.kind == LABELS:
         return {}
     ballots = ballots_of(collected_votes(pool, collection.name), policy)
-    if not ballots:
+    # Where every submission was withdrawn, votes are left and texts are not.
+    is_held = any(s.labelling_wanted for s in pool.state().active(collection.name))
+    if not ballots or not is_held:
         return {}
     form = parse_form(collection.file("labeling.xml"))
     records = labelled_records(pool, pool.state(), collection.name)
