@@ -21,6 +21,14 @@ LABEL_REASONS: dict[str, Reason] = {
         "The question of the collection was left open.",
         "Choose an answer, or skip the task.",
     ),
+    "label.no_reason": Reason(
+        "An expert decided and did not say why.",
+        "Write the reason in a sentence, without copying from the text.",
+    ),
+    "label.span_outside": Reason(
+        "A marked span ends before it begins, or lies outside the text.",
+        "Mark it again in the form; report it if it was marked there.",
+    ),
     "label.several_answers": Reason(
         "More than one answer was given to the question.",
         "Choose the one that fits best.",
@@ -38,7 +46,7 @@ LABEL_REASONS: dict[str, Reason] = {
         "Choose a listed value; `datacoop collection show` prints them.",
     ),
 }
-"""Why an answer does not count: the codes of `label/answers.py`."""
+"""Why an answer does not count: the codes of `label/answers.py` and `label/experts.py`."""
 
 INTRODUCTION = """\
 # Reason codes

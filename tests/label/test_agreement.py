@@ -1,13 +1,13 @@
-"""The published examples are those of Krippendorff 2011, sections A, B and C."""
+"""The published examples are those of Krippendorff 2011, sections A to F."""
 
 from dataclasses import replace
 
 import pytest
-from ballots import QUESTION, ballots, make_vote
+from ballots import QUESTION, ballots, make_policy, make_record_id, make_vote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datacoop.label.agreement import alpha, nominal_alpha
+from datacoop.label.agreement import agreements, alpha, alpha_of, nominal_alpha
 from datacoop.label.votes import Vote
 
 BINARY = ["0100000010", "1110010000"]
@@ -24,6 +24,64 @@ def units(observers: list[str]) -> list[list[str]]:
 )
 def test_the_published_examples_come_out(observers: list[str], published: float) -> None:
     assert nominal_alpha(units(observers)) == pytest.approx(published, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("measure", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
+)
+def test_the_published_examples_of_ordered_values_come_out(measure: str, published: float) -> None:
+    numbers = [[float(value) for value in unit] for unit in units(WITH_GAPS)]
+    assert alpha_of(numbers, measure) == pytest.approx(published, abs=0.0005)
+
+
+def test_order_counts_ranks_and_distance_counts_numbers() -> None:
+    near, far = [[1.0, 2.0], [4.0, 4.0], [9.0, 9.0]], [[1.0, 9.0], [4.0, 4.0], [2.0, 2.0]]
+    assert alpha_of(near, "nominal") == alpha_of(far, "nominal")
+    for measure in ("ordinal", "interval"):
+        assert (alpha_of(near, measure) or 0) > (alpha_of(far, measure) or 0)
+    stretched = [[1.0, 2.0], [4.0, 4.0], [900.0, 900.0]]
+    assert alpha_of(stretched, "ordinal") == alpha_of(near, "ordinal")
+
+
+def rated(record: int, **ratings: str) -> list[Vote]:
+    return [make_vote(record=record, annotator=a, value=v) for a, v in ratings.items()]
+
+
+def test_agreement_is_told_in_all_by_language_and_by_pair() -> None:
+    votes = [
+        *rated(0, ann="soon", bob="soon"),
+        *rated(1, ann="urgent", bob="urgent", cho="soon"),
+        *rated(2, ann="soon", cho="urgent"),
+        *rated(3, ann="soon"),
+    ]
+    languages = {make_record_id(0): "ko", make_record_id(1): "ko", make_record_id(2): "de"}
+    found = agreements(votes, make_policy(), languages)
+    assert [(one.language, one.pair, one.records) for one in found] == [
+        ("", None, 3),
+        ("de", None, 1),
+        ("ko", None, 2),
+        ("", ("ann", "bob"), 2),
+        ("", ("ann", "cho"), 2),
+        ("", ("bob", "cho"), 1),
+    ]
+    assert found[0].value == alpha(votes, QUESTION)
+    assert found[3].value == 1
+    assert (found[4].value or 0) < 0
+
+
+def test_ratings_are_compared_by_distance_and_named_ones_by_order() -> None:
+    votes = rated(0, ann="1", bob="2") + rated(1, ann="5", bob="5")
+    numbers = replace(make_policy(kind="rating"), values=("1", "2", "3", "4", "5"))
+    assert agreements(votes, numbers, {})[0].measure == "interval"
+    assert agreements([], make_policy(kind="rating"), {})[0].measure == "ordinal"
+
+
+def test_spans_are_compared_by_their_characters() -> None:
+    policy = replace(make_policy(kind="labels"), values=("place",))
+    votes = rated(0, ann='[[0,4,"place"]]', bob='[[2,4,"place"]]') + rated(1, ann="[]", bob="[]")
+    together, *_ = agreements(votes, policy, {})
+    assert (together.measure, together.records) == ("character F1", 2)
+    assert together.value == pytest.approx(2 * 2 / (4 + 2))
 
 
 def test_perfect_agreement_is_one() -> None:

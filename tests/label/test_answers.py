@@ -1,5 +1,6 @@
 import inspect
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,6 +97,59 @@ def test_a_bogus_answer_is_reported_and_does_not_count(result: Any, reason: str)
     assert [invalid.reason for invalid in collected.invalid] == [reason]
 
 
+PARTS = replace(make_policy(kind="labels"), question="parts", values=("place", "time"))
+PARTS_FORM = Form(controls={"parts": "labels"}, targets={"parts": "text"}, values={}, columns=())
+
+
+def part(start: Any, end: Any, *labels: Any, kind: str = "labels") -> dict[str, Any]:
+    return {"from_name": "parts", "type": kind, "value": {"start": start, "end": end, kind: labels}}
+
+
+def read_parts(*items: dict[str, Any], length: int = 9) -> tuple[list[str], list[str]]:
+    given = answer([i | {"value": i["value"] | {"labels": [*i["value"]["labels"]]}} for i in items])
+    read = read_answers([given], PARTS_FORM, PARTS, KEY, lengths={given.key: length})
+    return [vote.value for vote in read.votes], [bad.reason for bad in read.invalid]
+
+
+def test_marked_spans_are_one_vote_whatever_their_order() -> None:
+    one, other = part(0, 4, "place"), part(5, 9, "time", "place")
+    assert read_parts(one, other) == read_parts(other, one)
+    assert read_parts(one, other)[0] == ['[[0,4,"place"],[5,9,"place"],[5,9,"time"]]']
+
+
+def test_that_nothing_is_marked_is_a_vote() -> None:
+    assert read_parts() == (["[]"], [])
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (part(3, 3, "place"), "label.span_outside"),
+        (part(5, 3, "place"), "label.span_outside"),
+        (part(-1, 3, "place"), "label.span_outside"),
+        (part(3, 10, "place"), "label.span_outside"),
+        (part(0, 3), "label.unknown_value"),
+        (part(0, 3, "person"), "label.unknown_value"),
+        (part(0, 3, {}), "label.unknown_value"),
+        (part("0", 3, "place"), "label.malformed"),
+        (part(True, 3, "place"), "label.malformed"),
+        (part(0, 3, "place") | {"type": "choices"}, "label.malformed"),
+    ],
+)
+def test_a_bogus_span_costs_its_answer(item: dict[str, Any], reason: str) -> None:
+    assert read_parts(part(0, 2, "time"), item) == ([], [reason])
+
+
+def test_the_better_of_two_is_a_value() -> None:
+    policy = replace(make_policy(kind="pairwise"), question="better", values=("left", "right"))
+    form = Form(controls={"better": "pairwise"}, targets={}, values={}, columns=())
+    chosen = {"from_name": "better", "type": "pairwise", "value": {"selected": "left"}}
+    bogus = chosen | {"value": {"selected": "both"}}
+    read = read_answers([answer([chosen]), answer([bogus])], form, policy, KEY)
+    assert [vote.value for vote in read.votes] == ["left"]
+    assert [bad.reason for bad in read.invalid] == ["label.unknown_value"]
+
+
 def test_an_answer_to_a_foreign_task_is_reported_without_its_key() -> None:
     [invalid] = read(answer([choice("soon")], key="Jane Doe, ward 3")).invalid
     assert (invalid.reason, invalid.key) == ("label.unknown_record", "")
@@ -109,6 +163,7 @@ def test_an_answer_of_nobody_is_reported() -> None:
 def test_every_reason_of_the_code_is_given_to_some_answer() -> None:
     known = set(re.findall(r'"(label\.[a-z_]+)"', inspect.getsource(answers_module)))
     given = {reason for _, reason in BOGUS} | {"label.unknown_record", "label.no_annotator"}
+    given |= {"label.span_outside"}
     assert given == known
 
 

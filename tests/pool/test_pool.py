@@ -274,6 +274,7 @@ ROLES = {
     "workforce_set": Role.OPERATOR,
     "gold_set": Role.OPERATOR,
     "annotators_paused": Role.OPERATOR,
+    "labels_decided": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
@@ -300,6 +301,7 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "workforce_set": {"workforce": digest, "annotators": 3},
         "gold_set": {"collection": COLLECTION, "gold": digest, "count": 3},
         "annotators_paused": {"collection": COLLECTION, "paused": {"ab": CREATED}},
+        "labels_decided": {"collection": COLLECTION, "decisions": digest},
         "scrub_evaluated": {
             "collection": COLLECTION,
             "contract": digest,

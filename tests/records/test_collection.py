@@ -132,7 +132,7 @@ def test_a_contract_with_faults_lists_all_of_them() -> None:
         parse_collection(texts)
     assert str(caught.value) == (
         "collection.yaml has 2 faults:"
-        "\n  should be one of choices, rating @ $.labelling.kind"
+        "\n  should be one of choices, rating, labels, pairwise @ $.labelling.kind"
         "\n  should be of type integer @ $.labelling.votes"
     )
 

@@ -1,5 +1,6 @@
 """`datacoop label`: records to annotators, votes back."""
 
+import json
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from datacoop.cli.common import (
+    FOLDER,
     annotator_key,
     config_option,
     emit,
@@ -20,20 +22,41 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.label_gold import gold as gold_group
+from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.gold_store import known_gold
-from datacoop.jobs.labelling import collect_votes, collected_votes, route_tasks, routed_records
+from datacoop.jobs.labelling import (
+    collect_votes,
+    collected_votes,
+    current_labels,
+    disputed_records,
+    enter_decisions,
+    export_json,
+    import_votes,
+    record_languages,
+    route_tasks,
+    routed_records,
+    send_disputed,
+)
 from datacoop.jobs.routing import open_backlog
 from datacoop.jobs.workforce import enter_workforce, read_workforce
-from datacoop.label.adjudication import labels
+from datacoop.label.agreement import agreements
 from datacoop.label.backlog import Backlog
+from datacoop.label.decisions import REASON_LENGTH, Decision
+from datacoop.label.experts import votes_shown
+from datacoop.label.kinds import ballots_of
 from datacoop.label.label_studio import LabelStudio
+from datacoop.label.studio_json import utc
+from datacoop.label.tidy import tidy_table, write_tidy
+from datacoop.label.votes import pseudonym
 from datacoop.settings import Settings
+
+RECORD_ID_BYTES = 32
 
 
 @click.group("label")
 def command() -> None:
-    """Send records to annotators, collect their votes.
+    """Send records to annotators, collect their votes, decide what stays in doubt.
 
     Label Studio's address stands in the settings file, its token in an environment variable.
 
@@ -122,15 +145,221 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     store = None if settings.gold is None else settings.open_gold_store()
     rows, waiting = [], {}
     for name in sorted(state.collections):
-        votes = collected_votes(pool, name)
         collection = contract_of(pool, state, name)
+        made, disputes = current_labels(pool, collection), disputed_records(pool, collection)
         tasks = len(routed_records(pool, name))
-        rows.append((name, tasks, len(votes), len(labels(votes, collection.labelling))))
+        votes = len(collected_votes(pool, name))
+        rows.append((name, tasks, votes, len(made), len(disputes)))
         gold = {} if store is None else known_gold(store, name)
         found = open_backlog(pool, collection, workforce, gold) if tasks else []
         waiting[name] = [asdict(one) for one in found]
-    names = ["collection", "tasks", "votes", "labels"]
+    names = ["collection", "tasks", "votes", "labels", "disputed"]
     value = [{**dict(zip(names, row, strict=True)), "open": waiting[row[0]]} for row in rows]
     shown = ["collection", *(field.name.replace("_", " ") for field in fields(Backlog))]
     open_rows = [(name, *one.values()) for name, found in waiting.items() for one in found]
     emit(as_json, value, table("", names, rows), table("Open", shown, open_rows))
+
+
+@command.command("disputed")
+@click.argument("collection")
+@click.option("--send", is_flag=True, help="Send them to the experts' project in Label Studio.")
+@pool_option
+@config_option
+@json_option
+def show_disputed(
+    collection: str, send: bool, pool_url: str | None, config: Path | None, as_json: bool
+) -> None:
+    """List the records of COLLECTION that wait for an expert, most in doubt first.
+
+    \b
+    Example:
+      datacoop label disputed documents --send
+    """
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
+    if send:
+        send_disputed(pool, collection, studio_of(settings))
+    contract = contract_of(pool, pool.require(), collection)
+    rows = [
+        (record_id.hex(), votes_shown(sorted(v.value for v in ballot), contract.labelling))
+        for record_id, ballot in disputed_records(pool, contract).items()
+    ]
+    names = ["record", "votes"]
+    emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
+
+
+@command.command("decide")
+@click.argument("collection")
+@click.argument("record")
+@click.argument("value")
+@click.option("--reason", required=True, help="Why; do not copy from the text.")
+@click.option("--expert", required=True, help="Who decides; the pool knows a pseudonym only.")
+@pool_option
+@config_option
+@json_option
+def decide(
+    collection: str,
+    record: str,
+    value: str,
+    reason: str,
+    expert: str,
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Enter what an expert decided for RECORD (an id in hex) of COLLECTION.
+
+    It stands above all votes; a later decision stands above an earlier one.
+
+    \b
+    Example:
+      datacoop label decide documents 5a…e1 unclear --reason "two readings" --expert e.park
+    """
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
+    contract = contract_of(pool, pool.require(), collection)
+    now = utc_now()
+    decision = Decision(
+        record_id=_record_id(record),
+        expert=pseudonym(annotator_key(settings), f"expert/{expert}"),
+        question=contract.labelling.question,
+        value=value,
+        reason=reason[:REASON_LENGTH],
+        created_utc=utc(now),
+    )
+    entered = enter_decisions(pool, contract, [decision], operator_key(settings), created_utc=now)
+    said = {"collection": collection, "record": record, "entered": entered}
+    emit(as_json, said, facts(said))
+
+
+def _record_id(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != RECORD_ID_BYTES:
+        raise click.BadParameter("should be a record id: 64 hex digits", param_hint="RECORD")
+    return found
+
+
+@command.command("agreement")
+@click.argument("collection")
+@pool_option
+@config_option
+@json_option
+def show_agreement(
+    collection: str, pool_url: str | None, config: Path | None, as_json: bool
+) -> None:
+    """Measure how far the annotators of COLLECTION agree: in all, by language, by pair.
+
+    \b
+    Example:
+      datacoop label agreement documents
+    """
+    pool = open_pool(settings_from(config, pool=pool_url))
+    policy = contract_of(pool, pool.require(), collection).labelling
+    votes = collected_votes(pool, collection)
+    found = agreements(votes, policy, record_languages(pool, collection))
+    rows = [
+        (
+            "all"
+            if not one.pair and not one.language
+            else one.language or " ".join(one.pair or ()),
+            one.measure,
+            one.records,
+            "-" if one.value is None else f"{one.value:.3f}",
+        )
+        for one in found
+    ]
+    emit(
+        as_json,
+        [asdict(one) for one in found],
+        table("", ["of", "measure", "records", "agreement"], rows),
+    )
+
+
+@command.command("export")
+@click.argument("collection")
+@click.argument("file", type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["tidy", "label-studio"]), default="tidy")
+@pool_option
+@config_option
+@json_option
+def export(
+    collection: str,
+    file: Path,
+    form: str,
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the votes of COLLECTION that count into a new FILE, under pseudonyms.
+
+    As a tidy table (item, annotator, label, time; .csv or .parquet), or as Label Studio's JSON
+    with the scrubbed texts.
+
+    \b
+    Example:
+      datacoop label export documents votes.csv
+      datacoop label export documents votes.json --format label-studio
+    """
+    pool = open_pool(settings_from(config, pool=pool_url))
+    contract = contract_of(pool, pool.require(), collection)
+    ballots = ballots_of(collected_votes(pool, collection), contract.labelling)
+    if file.exists():
+        raise SettingsError(f"{file} is there already", hint="Name a new file.")
+    if form == "tidy":
+        write_tidy(tidy_table(ballots), file)
+    else:
+        content = export_json(pool, contract, ballots)
+        file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    value = {"collection": collection, "votes": sum(map(len, ballots.values())), "file": str(file)}
+    emit(as_json, value, facts(value))
+
+
+@command.command("import")
+@click.argument("collection")
+@click.argument("file", type=FOLDER)
+@click.option("--source", help="A name for the Label Studio that it comes from.")
+@click.option("--own", is_flag=True, help="This pool exported it: its pseudonyms are kept.")
+@pool_option
+@config_option
+@json_option
+def import_file(
+    collection: str,
+    file: Path,
+    source: str | None,
+    own: bool,
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Bring the votes of a Label Studio export (JSON) into COLLECTION; twice is once.
+
+    A task names its record by `pool_uid` in its data. Use the same --source for one Label Studio
+    always: its users get their pseudonyms by it. Give --own only for a file that you trust as you
+    trust this pool: whoever wrote it could speak for any annotator.
+
+    \b
+    Example:
+      datacoop label import documents export.json --source partner
+    """
+    if own == bool(source):
+        raise click.UsageError("give either --source or --own")
+    settings = settings_from(config, pool=pool_url)
+    try:
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"cannot read {file} as JSON", hint="Export from Label Studio as JSON."
+        ) from error
+    found = import_votes(
+        open_pool(settings),
+        collection,
+        content,
+        source or None,
+        operator_key(settings),
+        annotator_key(settings),
+        created_utc=utc_now(),
+    )
+    emit(as_json, asdict(found), facts(asdict(found)))

@@ -3,6 +3,7 @@
 import json
 
 from datacoop.errors import RefusedError
+from datacoop.label.form import Form, form_faults, parse_form
 from datacoop.pool.blobs import get_blob
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -14,7 +15,12 @@ from datacoop.records.collection import Collection, parse_collection
 def add_collection(
     pool: Pool, collection: Collection, operator: SigningKey, *, created_utc: str
 ) -> None:
-    """Enter a contract, or a new form of it, into the pool; the same again changes nothing."""
+    """Enter a contract, or a new form of it, into the pool; the same again changes nothing.
+
+    Raises:
+        RefusedError: Its labelling configuration does not fit its columns or its policy.
+    """
+    require_fitting_form(collection)
     contract = pool.put_blob(collection.content)
     body = {"collection": collection.name, "contract": contract}
     draft = Draft(kind="collection_added", body=body, blobs=(contract,))
@@ -23,6 +29,22 @@ def add_collection(
         return None if state.collections.get(collection.name) == contract else draft
 
     pool.append(decide, operator, created_utc=created_utc)
+
+
+def require_fitting_form(collection: Collection) -> Form:
+    """Read the labelling configuration of a contract.
+
+    Raises:
+        RefusedError: It does not fit the labelling policy or the columns.
+    """
+    form = parse_form(collection.file("labeling.xml"))
+    columns = [column.name for column in collection.columns]
+    faults = form_faults(form, collection.labelling, columns)
+    if faults:
+        raise RefusedError(
+            f"labeling.xml of {collection.name!r} has faults: " + "; ".join(map(str, faults))
+        )
+    return form
 
 
 def contract_of(pool: Pool, state: State, name: str) -> Collection:

@@ -1,20 +1,41 @@
 """The labelling job: records to Label Studio, answers back as votes."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from datacoop.errors import RefusedError
-from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.contracts import contract_of, require_fitting_form
 from datacoop.jobs.gold_store import keep_gold_votes, known_gold
-from datacoop.label.adjudication import labels
-from datacoop.label.agreement import alpha
-from datacoop.label.answers import read_answers
-from datacoop.label.form import form_faults, parse_form
+from datacoop.label.adjudication import Label, disputed, labels
+from datacoop.label.agreement import NOMINAL, agreements
+from datacoop.label.answers import InvalidAnswer, read_answers
+from datacoop.label.deciding import AUDITED, Guesses, demands
+from datacoop.label.decisions import (
+    DECISION_SCHEMA,
+    Decision,
+    decisions_from_batch,
+    decisions_to_batch,
+    standing_decisions,
+)
+from datacoop.label.demand import Demand
+from datacoop.label.experts import (
+    experts_configuration,
+    experts_project,
+    experts_tasks,
+    read_decisions,
+)
+from datacoop.label.form import Form, parse_form
+from datacoop.label.guesses import Features, guess
+from datacoop.label.kinds import LABELS, Ballots, ballots_of, is_answer
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import choose_tasks, make_tasks
+from datacoop.label.studio_json import read_export, write_export
 from datacoop.label.votes import VOTE_SCHEMA, Vote, merge_votes, votes_from_batch, votes_to_batch
 from datacoop.pool.blobs import (
     batches_to_bytes,
@@ -28,9 +49,10 @@ from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.state import State
 from datacoop.records.collection import Collection
-from datacoop.records.columns import RECORD_ID
+from datacoop.records.columns import LANGUAGE, RECORD_ID
 from datacoop.records.digest import canonical_json
 from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA, duplicates
+from datacoop.records.policies import LabellingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +75,11 @@ class Collected:
     invalid: dict[str, int]
     """Answers that do not count, by reason code."""
     alpha: float | None
-    """Krippendorff's alpha over all votes; none while there are too few."""
+    """Agreement over all votes; none while there are too few."""
+    disputed: int = 0
+    """Records that wait for an expert."""
+    measure: str = NOMINAL
+    """What kind of alpha: `nominal`, `ordinal` or `interval`; for spans it is `character F1`."""
 
 
 def route_tasks(
@@ -90,19 +116,14 @@ def ensure_project(collection: Collection, studio: LabelStudio) -> int:
     Raises:
         RefusedError: The labelling configuration does not fit the policy or the columns.
     """
-    configuration = collection.file("labeling.xml")
-    columns = [column.name for column in collection.columns]
-    faults = form_faults(parse_form(configuration), collection.labelling, columns)
-    if faults:
-        raise RefusedError(
-            f"labeling.xml of {collection.name!r} has faults: " + "; ".join(map(str, faults))
-        )
+    require_fitting_form(collection)
     return studio.ensure_project(
         collection.name,
         collection.title,
-        configuration,
+        collection.file("labeling.xml"),
         collection.file("guidelines.md"),
         collection.labelling.votes,
+        may_be_empty=collection.labelling.kind == LABELS,
     )
 
 
@@ -122,7 +143,7 @@ def labelled_records(pool: Pool, state: State, name: str) -> pa.Table:
     table = pa.Table.from_batches(batches)
     index = table.select(INDEX_SCHEMA.names).cast(INDEX_SCHEMA).combine_chunks().to_batches()
     later = duplicates(index).column(RECORD_ID)
-    return table.filter(pa.compute.invert(pa.compute.is_in(table[RECORD_ID], later)))
+    return table.filter(pc.invert(pc.is_in(table[RECORD_ID], later)))
 
 
 def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
@@ -130,6 +151,11 @@ def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
     blobs = pool.state().tasks.get(name, [])
     texts = (json.loads(get_blob(pool.store, blob)) for blob in blobs)
     return frozenset(bytes.fromhex(text) for listed in texts for text in listed)
+
+
+def asked_records(pool: Pool, name: str) -> frozenset[bytes]:
+    """Give the ids of the records that have a task, or a vote from elsewhere."""
+    return routed_records(pool, name) | {vote.record_id for vote in collected_votes(pool, name)}
 
 
 def collect_votes(
@@ -152,16 +178,95 @@ def collect_votes(
     collection = contract_of(pool, state, name)
     form = parse_form(collection.file("labeling.xml"))
     answers = studio.answers(ensure_project(collection, studio))
-    found = read_answers(answers, form, collection.labelling, annotator_key)
+    lengths: dict[str, int] = {}
+    if collection.labelling.kind == LABELS:
+        records = labelled_records(pool, state, name)
+        lengths = text_lengths(records, form, collection.labelling)
+    found = read_answers(answers, form, collection.labelling, annotator_key, lengths=lengths)
     routed = routed_records(pool, name)
-    known = collected_votes(pool, name)
-    told = {vote for vote in found.votes if vote.record_id in routed}
+    invalid = list(found.invalid)
+    if collection.labelling.deciding.expert_below_percent:
+        invalid += _collect_decisions(
+            pool, collection, studio, operator, annotator_key, lengths, created_utc=created_utc
+        )
+    votes = {vote for vote in found.votes if vote.record_id in routed}
     if gold is not None:
         apart = known_gold(gold, name)
-        on_gold = {vote for vote in told if vote.record_id in apart}
+        on_gold = {vote for vote in votes if vote.record_id in apart}
         keep_gold_votes(gold, name, on_gold)
-        told -= on_gold
-    fresh = sorted(told - set(known))
+        votes -= on_gold
+    return _enter_votes(pool, collection, votes, invalid, operator, created_utc=created_utc)
+
+
+def import_votes(
+    pool: Pool,
+    name: str,
+    content: object,
+    source: str | None,
+    operator: SigningKey,
+    annotator_key: bytes,
+    *,
+    created_utc: str,
+) -> Collected:
+    """Bring the votes of a Label Studio export into the pool; those it holds change nothing.
+
+    Args:
+        content: The export, parsed.
+        source: A name for where it comes from, always the same for one Label Studio; none for
+            what `export_json` gave of this pool.
+
+    Raises:
+        SettingsError: It is no Label Studio export.
+        RefusedError: The collection has no record that may be labelled.
+    """
+    state = pool.require()
+    collection = contract_of(pool, state, name)
+    form = parse_form(collection.file("labeling.xml"))
+    records = labelled_records(pool, state, name)
+    found = read_answers(
+        read_export(content, source),
+        form,
+        collection.labelling,
+        annotator_key,
+        lengths=text_lengths(records, form, collection.labelling),
+    )
+    held = frozenset(records[RECORD_ID].to_pylist())
+    foreign = [
+        InvalidAnswer(
+            annotation_id=vote.annotation_id,
+            key=vote.record_id.hex(),
+            annotator=vote.annotator,
+            reason="label.unknown_record",
+        )
+        for vote in found.votes
+        if vote.record_id not in held
+    ]
+    votes = [vote for vote in found.votes if vote.record_id in held]
+    invalid = [*found.invalid, *foreign]
+    return _enter_votes(pool, collection, votes, invalid, operator, created_utc=created_utc)
+
+
+def export_json(pool: Pool, collection: Collection, ballots: Ballots) -> list[dict[str, Any]]:
+    """Give what annotators were asked about, with the votes, as Label Studio's JSON."""
+    form = parse_form(collection.file("labeling.xml"))
+    records = labelled_records(pool, pool.state(), collection.name)
+    tasks = make_tasks(records, form.columns, asked_records(pool, collection.name))
+    return write_export(tasks, ballots, form, collection.labelling)
+
+
+def _enter_votes(
+    pool: Pool,
+    collection: Collection,
+    votes: Iterable[Vote],
+    invalid: Sequence[InvalidAnswer],
+    operator: SigningKey,
+    *,
+    created_utc: str,
+) -> Collected:
+    """Enter the votes that are new, and say where the collection's labels stand."""
+    name = collection.name
+    known = collected_votes(pool, name)
+    fresh = sorted(set(votes) - set(known))
     if fresh:
         blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(fresh)]))
         body = {"collection": name, "votes": blob, "count": len(fresh)}
@@ -171,14 +276,194 @@ def collect_votes(
             return None if blob in current.votes.get(name, []) else draft
 
         pool.append(decide, operator, created_utc=created_utc)
-    votes = merge_votes(known, fresh)
-    reasons = sorted(answer.reason for answer in found.invalid)
+    reasons = Counter(answer.reason for answer in invalid)
+    held = merge_votes(known, fresh)
+    together, *_ = agreements(held, collection.labelling, {})
     return Collected(
         votes_new=len(fresh),
-        votes_in_all=len(votes),
-        labels=len(labels(votes, collection.labelling)),
-        invalid={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
-        alpha=alpha(votes, collection.labelling.question),
+        votes_in_all=len(held),
+        labels=len(current_labels(pool, collection)),
+        disputed=len(disputed_records(pool, collection)),
+        invalid=dict(sorted(reasons.items())),
+        alpha=together.value,
+        measure=together.measure,
+    )
+
+
+def _collect_decisions(
+    pool: Pool,
+    collection: Collection,
+    studio: LabelStudio,
+    operator: SigningKey,
+    annotator_key: bytes,
+    lengths: Mapping[str, int],
+    *,
+    created_utc: str,
+) -> tuple[InvalidAnswer, ...]:
+    """Bring experts' answers into the pool; give those that do not count."""
+    project, configuration = ensure_experts_project(collection, studio)
+    form = parse_form(configuration)
+    found = read_decisions(
+        studio.answers(project), form, collection.labelling, annotator_key, lengths=lengths
+    )
+    known = asked_records(pool, collection.name)
+    decided = [decision for decision in found.decisions if decision.record_id in known]
+    enter_decisions(pool, collection, decided, operator, created_utc=created_utc)
+    return found.invalid
+
+
+def enter_decisions(
+    pool: Pool,
+    collection: Collection,
+    decisions: Sequence[Decision],
+    operator: SigningKey,
+    *,
+    created_utc: str,
+) -> int:
+    """Enter experts' decisions that are new; give how many those are.
+
+    Raises:
+        RefusedError: A value does not answer the question, or nobody was asked about a record.
+    """
+    known = asked_records(pool, collection.name)
+    for decision in decisions:
+        if not is_answer(decision.value, collection.labelling):
+            raise RefusedError(
+                f"the value is no answer to {collection.labelling.question!r}",
+                hint="`datacoop collection show` lists the answers.",
+            )
+        if decision.record_id not in known:
+            raise RefusedError(
+                f"nobody was asked about this record of {collection.name!r}",
+                hint="`datacoop label disputed` lists the records that wait.",
+            )
+    fresh = sorted({*decisions} - {*collected_decisions(pool, collection.name)})
+    if not fresh:
+        return 0
+    blob = pool.put_blob(batches_to_bytes(DECISION_SCHEMA, [decisions_to_batch(fresh)]))
+    body = {"collection": collection.name, "decisions": blob, "count": len(fresh)}
+    draft = Draft(kind="labels_decided", body=body, blobs=(blob,))
+
+    def decide(current: State) -> Draft | None:
+        return None if blob in current.decisions.get(collection.name, []) else draft
+
+    pool.append(decide, operator, created_utc=created_utc)
+    return len(fresh)
+
+
+def send_disputed(pool: Pool, name: str, studio: LabelStudio) -> int:
+    """Send the disputed records to the experts' project, each once; give how many wait."""
+    state = pool.require()
+    collection = contract_of(pool, state, name)
+    waiting = disputed_records(pool, collection)
+    if waiting:
+        project, _ = ensure_experts_project(collection, studio)
+        form = parse_form(collection.file("labeling.xml"))
+        records = labelled_records(pool, state, name)
+        tasks = make_tasks(records, form.columns, frozenset(waiting))
+        studio.add_tasks(project, experts_tasks(tasks, waiting, collection.labelling))
+    return len(waiting)
+
+
+def ensure_experts_project(collection: Collection, studio: LabelStudio) -> tuple[int, str]:
+    """Give the experts' project of a collection, made where there is none, and its form."""
+    form = require_fitting_form(collection)
+    policy = collection.labelling
+    configuration = experts_configuration(collection.file("labeling.xml"), form, policy)
+    project = studio.ensure_project(
+        experts_project(collection.name),
+        experts_project(collection.title),
+        configuration,
+        collection.file("guidelines.md"),
+        1,
+    )
+    return project, configuration
+
+
+def current_labels(pool: Pool, collection: Collection) -> list[Label]:
+    """Give the labels that follow from the votes and decisions in the pool."""
+    decisions = collected_decisions(pool, collection.name)
+    return labels(
+        collected_votes(pool, collection.name),
+        collection.labelling,
+        decisions=decisions,
+        gold=gold_of(decisions, collection.labelling.question),
+        guesses=guesses_of(pool, collection),
+    )
+
+
+def disputed_records(pool: Pool, collection: Collection) -> Ballots:
+    """Give the votes of the records that wait for an expert, most in doubt first."""
+    return disputed(
+        collected_votes(pool, collection.name),
+        collection.labelling,
+        decisions=collected_decisions(pool, collection.name),
+        guesses=guesses_of(pool, collection),
+    )
+
+
+def current_demands(pool: Pool, collection: Collection) -> list[Demand]:
+    """Give what is still asked for each record that was sent to annotators."""
+    decisions = collected_decisions(pool, collection.name)
+    question = collection.labelling.question
+    return demands(
+        collected_votes(pool, collection.name),
+        collection.labelling,
+        routed_records(pool, collection.name),
+        decided=gold_of(decisions, question),
+        guesses=guesses_of(pool, collection),
+    )
+
+
+def gold_of(decisions: Iterable[Decision], question: str) -> dict[bytes, str]:
+    """Take what experts decided for right."""
+    return {d.record_id: d.value for d in standing_decisions(decisions, question)}
+
+
+def guesses_of(pool: Pool, collection: Collection) -> Guesses:
+    """Give what a model expects annotators to say, where the policy can use it."""
+    policy = collection.labelling
+    if policy.deciding.asking != AUDITED or policy.kind == LABELS:
+        return {}
+    ballots = ballots_of(collected_votes(pool, collection.name), policy)
+    # Where every submission was withdrawn, votes are left and texts are not.
+    is_held = any(s.labelling_wanted for s in pool.state().active(collection.name))
+    if not ballots or not is_held:
+        return {}
+    form = parse_form(collection.file("labeling.xml"))
+    records = labelled_records(pool, pool.state(), collection.name)
+    tasks = make_tasks(records, form.columns, asked_records(pool, collection.name))
+    texts = {t.record_id: "\n".join(map(str, t.payload.values())) for t in tasks}
+    first = {record_id: ballot[0].value for record_id, ballot in ballots.items()}
+    return guess(Features(texts), first, policy.values)
+
+
+def text_lengths(records: pa.Table, form: Form, policy: LabellingPolicy) -> dict[str, int]:
+    """Give the characters of the text that spans are marked in, by key of the task."""
+    column = form.texts.get(form.targets.get(policy.question, ""))
+    if policy.kind != LABELS or column is None:
+        return {}
+    lengths = pc.utf8_length(records[column]).fill_null(0).to_pylist()
+    ids = records[RECORD_ID].to_pylist()
+    return {i.hex(): length for i, length in zip(ids, lengths, strict=True)}
+
+
+def record_languages(pool: Pool, name: str) -> dict[bytes, str]:
+    """Give the language of each record that may be labelled."""
+    records = labelled_records(pool, pool.state(), name)
+    ids, languages = records[RECORD_ID].to_pylist(), records[LANGUAGE].to_pylist()
+    return dict(zip(ids, languages, strict=True))
+
+
+def collected_decisions(pool: Pool, name: str) -> list[Decision]:
+    """Give every expert's decision on a collection that the pool holds, sorted."""
+    return sorted(
+        {
+            decision
+            for blob in pool.state().decisions.get(name, [])
+            for batch in bytes_to_batches(get_blob(pool.store, blob))
+            for decision in decisions_from_batch(batch)
+        }
     )
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.labelling import collected_votes
+from datacoop.jobs.labelling import current_labels
 from datacoop.jobs.runner import (
     RUNNER,
     Progress,
@@ -18,7 +18,6 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
-from datacoop.label.adjudication import labels
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
@@ -261,7 +260,7 @@ def label_table(pool: Pool, collection: Collection) -> bytes:
             "agreement": label.agreement,
             "decided_by": label.decided_by,
         }
-        for label in labels(collected_votes(pool, collection.name), collection.labelling)
+        for label in current_labels(pool, collection)
     ]
     batch = pa.RecordBatch.from_pylist(rows, LABEL_SCHEMA)
     return batches_to_bytes(LABEL_SCHEMA, [batch])

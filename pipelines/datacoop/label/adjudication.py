@@ -1,14 +1,15 @@
-"""Decide the label of a record from its votes, by a rule that has a name."""
+"""Decide the label of each record: by a rule from its votes, or by an expert."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
-from datacoop.label.votes import Vote, counting_votes
+from datacoop.label.deciding import Guesses, Standing, standings
+from datacoop.label.decisions import EXPERT, Decision, standing_decisions
+from datacoop.label.kinds import LABELS, Ballots, ballots_of, is_answer
+from datacoop.label.rules import RULES, Gold
+from datacoop.label.spans import character_f1
+from datacoop.label.votes import Vote
 from datacoop.records.policies import LabellingPolicy
-
-MAJORITY = "majority"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,52 +22,90 @@ class Label:
     votes: tuple[Vote, ...]
     """The votes that count, by round and time."""
     agreement: float
-    """The share of the votes that equal the label, in `(0, 1]`."""
+    """The share of the votes that equal the label, or for spans the mean F1 of their characters
+    with it, in `[0, 1]`."""
+    confidence: float
+    """How likely one more annotator would give the value that leads, in `[0, 1]`."""
     decided_by: str
-    """The name of the rule, a key of `RULES`."""
-
-
-def majority(votes: Sequence[Vote], values: Sequence[str]) -> str:
-    """Give the value with most votes; of tied ones, that which comes first in `values`.
-
-    The tie rule looks at neither names, times nor order of arrival, so nobody can win a tie
-    by voting early or late. The order of `values` is the collection's, open to all members.
-    """
-    tally = Counter(vote.value for vote in votes)
-    return max(values, key=lambda value: tally[value])
-
-
-RULES: dict[str, Callable[[Sequence[Vote], Sequence[str]], str]] = {MAJORITY: majority}
-"""The rules of adjudication by name: votes of one record and the policy's values to a value."""
+    """The name of the rule, a key of `RULES`, or `expert`."""
 
 
 def labels(
-    votes: Iterable[Vote], policy: LabellingPolicy, decided_by: str = MAJORITY
+    votes: Iterable[Vote],
+    policy: LabellingPolicy,
+    *,
+    decisions: Iterable[Decision] = (),
+    gold: Gold | None = None,
+    guesses: Guesses | None = None,
 ) -> list[Label]:
-    """Decide every record that has the votes its policy asks for, sorted by record id.
+    """Decide every record that needs no further vote, sorted by record id.
 
-    A record with fewer votes has no label yet. Votes on another question, or for a value that
-    the policy does not know, do not count.
+    A record that needs one has no label yet, nor has one that waits for an expert. What an expert
+    decided stands whatever the votes say.
+
+    Args:
+        gold: What is known to be right; the rule `weighted` weighs annotators by it.
+        guesses: What a model expects, as it was given when votes were asked.
     """
-    asked = (v for v in votes if v.question == policy.question)
-    counting = [v for v in counting_votes(asked) if v.value in policy.values]
-    grouped = ((i, tuple(group)) for i, group in groupby(counting, key=lambda v: v.record_id))
-    return [
-        _decide(record_id, group, policy, decided_by)
-        for record_id, group in grouped
-        if len(group) >= policy.votes
-    ]
+    ballots = ballots_of(votes, policy)
+    expert = {
+        decision.record_id: decision.value
+        for decision in standing_decisions(decisions, policy.question)
+        if is_answer(decision.value, policy)
+    }
+    stands = standings(ballots, policy, {*ballots, *expert}, guesses or {})
+    rule = policy.deciding.rule
+    values = RULES[rule](ballots, policy, gold or {})
+    found = []
+    for record_id, stand in stands.items():
+        ballot = ballots.get(record_id, ())
+        if record_id in expert:
+            found.append(_label(record_id, expert[record_id], ballot, stand, policy, EXPERT))
+        elif not stand.needed and not stand.is_disputed:
+            found.append(_label(record_id, values[record_id], ballot, stand, policy, rule))
+    return found
 
 
-def _decide(
-    record_id: bytes, votes: tuple[Vote, ...], policy: LabellingPolicy, decided_by: str
+def disputed(
+    votes: Iterable[Vote],
+    policy: LabellingPolicy,
+    *,
+    decisions: Iterable[Decision] = (),
+    guesses: Guesses | None = None,
+) -> Ballots:
+    """Give the votes of the records that wait for an expert, most in doubt first."""
+    ballots = ballots_of(votes, policy)
+    closed = {decision.record_id for decision in standing_decisions(decisions, policy.question)}
+    stands = standings(ballots, policy, ballots.keys() - closed, guesses or {})
+    waiting = [i for i, stand in stands.items() if stand.is_disputed]
+    waiting.sort(key=lambda i: (stands[i].confidence, i))
+    return {record_id: ballots[record_id] for record_id in waiting}
+
+
+def _label(
+    record_id: bytes,
+    value: str,
+    ballot: tuple[Vote, ...],
+    stand: Standing,
+    policy: LabellingPolicy,
+    decided_by: str,
 ) -> Label:
-    value = RULES[decided_by](votes, policy.values)
     return Label(
         record_id=record_id,
         question=policy.question,
         value=value,
-        votes=votes,
-        agreement=sum(vote.value == value for vote in votes) / len(votes),
+        votes=ballot,
+        agreement=_agreement(value, ballot, policy),
+        confidence=stand.confidence,
         decided_by=decided_by,
     )
+
+
+def _agreement(value: str, ballot: tuple[Vote, ...], policy: LabellingPolicy) -> float:
+    if not ballot:
+        return 0.0
+    if policy.kind != LABELS:
+        return sum(vote.value == value for vote in ballot) / len(ballot)
+    # Two that both mark nothing agree.
+    scores = (character_f1([value], [vote.value]) for vote in ballot)
+    return sum(1.0 if score is None else score for score in scores) / len(ballot)

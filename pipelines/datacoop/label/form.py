@@ -2,14 +2,18 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from datacoop.errors import Fault, SettingsError
+from datacoop.label.kinds import CHOICES, LABELS, PAIRWISE, RATING
 from datacoop.records.columns import RESERVED
 from datacoop.records.policies import LabellingPolicy
 
 FILE = "labeling.xml"
+KINDS_OF_RULE: Mapping[str, tuple[str, ...]] = {"characters": (LABELS,), "median": (RATING,)}
+"""The kinds of answer that a rule decides, where it is not all but spans."""
+
 _VARIABLE = re.compile(r"\$(\w+)")
 
 
@@ -20,11 +24,14 @@ class Form:
     controls: Mapping[str, str]
     """The type that answers carry, by the name of the control tag; `choices` for `<Choices>`."""
     targets: Mapping[str, str]
-    """The display tag that a control is about, by the control's name."""
+    """The display tag that a control is about, by the control's name; two for `pairwise`, with a
+    comma between."""
     values: Mapping[str, tuple[str, ...]]
-    """What a control of type `choices` offers, by its name, in order."""
+    """What a control of a type that datacoop collects offers, by its name, in order."""
     columns: tuple[str, ...]
     """The payload columns that the configuration shows, in order of first use."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The payload column that a `<Text>` tag shows, by the tag's name."""
 
 
 def parse_form(configuration: str) -> Form:
@@ -46,14 +53,31 @@ def parse_form(configuration: str) -> Form:
     return Form(
         controls={name: tag.tag.lower() for name, tag in controls.items()},
         targets={name: tag.get("toName", "") for name, tag in controls.items()},
-        values={name: _offered(tag) for name, tag in controls.items() if tag.tag == "Choices"},
+        values={
+            name: _OFFERED[tag.tag](tag) for name, tag in controls.items() if tag.tag in _OFFERED
+        },
         columns=tuple(dict.fromkeys(shown)),
+        texts={tag.get("name", ""): tag.get("value", "")[1:] for tag in root.iter("Text")},
     )
 
 
-def _offered(choices: ElementTree.Element) -> tuple[str, ...]:
+def _listed(control: ElementTree.Element, part: str) -> tuple[str, ...]:
     # An alias, where there is one, is what Label Studio stores.
-    return tuple(tag.get("alias", tag.get("value", "")) for tag in choices.iter("Choice"))
+    return tuple(tag.get("alias", tag.get("value", "")) for tag in control.iter(part))
+
+
+def _stars(rating: ElementTree.Element) -> tuple[str, ...]:
+    # Five where nothing, or no number, is said.
+    most = rating.get("maxRating", "")
+    return tuple(str(star) for star in range(1, (int(most) if most.isdecimal() else 5) + 1))
+
+
+_OFFERED: Mapping[str, Callable[[ElementTree.Element], tuple[str, ...]]] = {
+    "Choices": lambda control: _listed(control, "Choice"),
+    "Labels": lambda control: _listed(control, "Label"),
+    "Pairwise": lambda _: ("left", "right"),
+    "Rating": _stars,
+}
 
 
 def form_faults(form: Form, policy: LabellingPolicy, columns: Collection[str]) -> list[Fault]:
@@ -62,14 +86,31 @@ def form_faults(form: Form, policy: LabellingPolicy, columns: Collection[str]) -
     A form with a fault would show what is not there, or collect answers that never count.
     """
     where = f"{FILE}#{policy.question}"
-    offered = form.values.get(policy.question, ())
     found = [
         Fault(FILE, f"${name} is not a payload column")
         for name in form.columns
         if name in RESERVED or name not in columns
     ]
     if form.controls.get(policy.question) != policy.kind:
-        found.append(Fault(where, f"no control of type {policy.kind} has this name"))
-    elif policy.kind == "choices" and set(offered) != set(policy.values):
-        found.append(Fault(where, "the choices differ from the values of the labelling policy"))
+        return [*found, Fault(where, f"no control of type {policy.kind} has this name")]
+    offered = form.values.get(policy.question, ())
+    if set(offered) != set(policy.values):
+        found.append(
+            Fault(where, f"the {policy.kind} differ from the values of the labelling policy")
+        )
+    target = form.targets[policy.question]
+    if policy.kind == LABELS and target not in form.texts:
+        found.append(Fault(where, "spans can be marked in a <Text> only"))
+    return found + _deciding_faults(policy)
+
+
+def _deciding_faults(policy: LabellingPolicy) -> list[Fault]:
+    """Say where the rules do not fit the kind of answer."""
+    deciding, where = policy.deciding, "$.labelling.deciding"
+    kinds = KINDS_OF_RULE.get(deciding.rule, (CHOICES, RATING, PAIRWISE))
+    found = []
+    if policy.kind not in kinds:
+        found.append(Fault(f"{where}.rule", f"{deciding.rule} does not decide {policy.kind}"))
+    if not set(deciding.one_vote) <= set(policy.values):
+        found.append(Fault(f"{where}.one_vote", "not all are values of the labelling policy"))
     return found

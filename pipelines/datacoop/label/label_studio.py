@@ -8,17 +8,15 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from datacoop.errors import OutsideError, SettingsError, TransientError
 from datacoop.label.answers import Answer
 from datacoop.label.routing import Task
+from datacoop.label.studio_json import KEY as KEY
+from datacoop.label.studio_json import utc
 
 SERVICE = "Label Studio"
-KEY = "pool_uid"
-"""Where a task's `data` holds its key: `meta` would be tidier, but cannot be filtered."""
-
 BATCH_TASKS = 1_000
 BATCH_BYTES = 4_000_000
 PAGING_FACTOR = 4
@@ -89,7 +87,14 @@ class LabelStudio:
         self._client = build(base_url=url, api_key=token, timeout=timeout_seconds, max_retries=0)
 
     def ensure_project(
-        self, collection: str, title: str, configuration: str, instruction: str, votes: int
+        self,
+        collection: str,
+        title: str,
+        configuration: str,
+        instruction: str,
+        votes: int,
+        *,
+        may_be_empty: bool = False,
     ) -> int:
         """Give the project of a collection; make it where there is none, renew it where it differs.
 
@@ -99,6 +104,8 @@ class LabelStudio:
             configuration: The text of `labeling.xml`.
             instruction: What annotators read before they begin.
             votes: Votes asked for each task.
+            may_be_empty: Whether an answer without any result counts, as where nothing is to be
+                marked.
 
         Raises:
             TransientError: Label Studio cannot be reached, or not reliably.
@@ -109,6 +116,7 @@ class LabelStudio:
             "label_config": configuration,
             "expert_instruction": instruction,
             "maximum_annotations": votes,
+            "enable_empty_annotation": may_be_empty,
         }
 
         def create(_: Sequence[str]) -> None:
@@ -116,7 +124,6 @@ class LabelStudio:
                 title=title[:TITLE_LENGTH],
                 description=marker,
                 show_instruction=True,
-                enable_empty_annotation=False,
                 request_options=_ONCE,
                 **content,
             )
@@ -329,15 +336,9 @@ def _answers(task: Any) -> Iterator[Answer]:  # noqa: ANN401 - a model of the SD
             key=str(task.data.get(KEY, "")),
             user_id=annotation.get("completed_by"),
             result=annotation.get("result"),
-            updated_utc=_utc(annotation["updated_at"]),
+            updated_utc=utc(annotation["updated_at"]),
             is_skipped=bool(annotation.get("was_cancelled")),
         )
-
-
-def _utc(text: str) -> str:
-    # Label Studio leaves out microseconds that are zero, and text of two lengths sorts wrongly.
-    moment = datetime.fromisoformat(text).astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _filter(conjunction: str, *rules: tuple[str, str, str, object]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
@@ -47,7 +48,15 @@ class Vote:
     """Whether the annotator took the answer back or skipped the task; it then does not count."""
 
 
-def pseudonym(key: bytes, user_id: int) -> str:
+_PSEUDONYM = re.compile(rf"[0-9a-f]{{{PSEUDONYM_DIGITS}}}")
+
+
+def is_pseudonym(text: str) -> bool:
+    """Say whether a text has the form of a pseudonym."""
+    return _PSEUDONYM.fullmatch(text) is not None
+
+
+def pseudonym(key: bytes, user_id: int | str) -> str:
     """Give the pseudonym of a Label Studio user; without `key` it cannot be guessed back."""
     name = f"datacoop.annotator.v1\n{user_id}".encode()
     return hmac.new(key, name, hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]

@@ -105,7 +105,9 @@ def copy_state(state: State) -> State:
         workforce=state.workforce,
         gold=dict(state.gold),
         paused=dict(state.paused),
+        decisions={name: list(blobs) for name, blobs in state.decisions.items()},
         proposals=dict(state.proposals),
+        evaluations=dict(state.evaluations),
         trust_root=state.trust_root,
         blobs=set(state.blobs),
     )

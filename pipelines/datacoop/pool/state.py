@@ -106,6 +106,8 @@ class State:
     """Collection to the digest of its gold, salted likewise."""
     paused: dict[str, dict[str, str]] = field(default_factory=dict)
     """Collection to the annotators whom answers to gold paused, and when (ISO 8601, UTC)."""
+    decisions: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs of experts' decisions, in order of the log."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
     evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
     """Collection to the newest evaluation of its scrub."""
@@ -263,6 +265,10 @@ def _annotators_paused(state: State, entry: Entry) -> None:
     state.paused[entry.body["collection"]] = {**entry.body["paused"], **paused}
 
 
+def _labels_decided(state: State, entry: Entry) -> None:
+    state.decisions.setdefault(entry.body["collection"], []).append(entry.body["decisions"])
+
+
 def _scrub_evaluated(state: State, entry: Entry) -> None:
     body = entry.body
     _require(entry, body["collection"] in state.collections, "a collection that is known")
@@ -358,6 +364,7 @@ _RULES: dict[str, Rule] = {
     "workforce_set": (Role.OPERATOR, _workforce_set),
     "gold_set": (Role.OPERATOR, _gold_set),
     "annotators_paused": (Role.OPERATOR, _annotators_paused),
+    "labels_decided": (Role.OPERATOR, _labels_decided),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),

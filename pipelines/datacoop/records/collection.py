@@ -12,6 +12,7 @@ from datacoop.errors import Fault, SettingsError
 from datacoop.records.columns import RESERVED
 from datacoop.records.digest import canonical_json, sha256_hex
 from datacoop.records.policies import (
+    DecidingPolicy,
     IngestPolicy,
     LabellingPolicy,
     ReleasePolicy,
@@ -160,15 +161,22 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
             max_row_bytes=contract["ingest"]["max_row_bytes"],
         ),
         scrub=policy,
-        labelling=LabellingPolicy(
-            **{
-                **labelling,
-                "values": tuple(labelling["values"]),
-                "workforce": WorkforcePolicy(**labelling.get("workforce", {})),
-            }
-        ),
+        labelling=_labelling(labelling),
         release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
         files=tuple(sorted(files.items())),
+    )
+
+
+def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
+    deciding = labelling.get("deciding", {})
+    one_vote = tuple(deciding.get("one_vote", ()))
+    return LabellingPolicy(
+        **{
+            **labelling,
+            "values": tuple(labelling["values"]),
+            "deciding": DecidingPolicy(**{**deciding, "one_vote": one_vote}),
+            "workforce": WorkforcePolicy(**labelling.get("workforce", {})),
+        }
     )
 
 

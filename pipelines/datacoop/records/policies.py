@@ -79,19 +79,41 @@ class WorkforcePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingPolicy:
+    """How votes become labels, and when another vote is asked."""
+
+    rule: str = "majority"
+    """The rule that decides: a key of `label/adjudication.py`'s `RULES`."""
+    asking: str = "fixed"
+    """When another vote is asked: a key of `label/deciding.py`'s `ASKING`."""
+    one_vote: tuple[str, ...] = ()
+    """The values for which `audited` may leave a record at one vote."""
+    sure_percent: int = 95
+    """How often a second vote must agree before `audited` does without it, in percent; more often
+    where a rare value could be missed."""
+    audit_percent: int = 10
+    """Records of a hundred that `audited` always asks two votes for."""
+    audit_first: int = 200
+    """The first records, all of which `audited` asks two votes for."""
+    expert_below_percent: int = 0
+    """Confidence below which a record that has all its votes waits for an expert; 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabellingPolicy:
     """What annotators are asked, and how often."""
 
     question: str
     """The `name` of the control tag in `labeling.xml`."""
     kind: str
-    """`choices` or `rating`."""
+    """`choices`, `rating`, `labels` (marked spans of text) or `pairwise`."""
     values: tuple[str, ...]
-    """The answers that count, in order; a tie goes to the first of the tied ones."""
+    """The answers that count, in order, or the labels of spans; a tie goes to the first of them."""
     share_percent: int
     """How many records of a hundred are sent to annotators."""
     votes: int
-    """Votes asked for each task."""
+    """Votes asked for each task; where `deciding` asks for fewer, votes at most."""
+    deciding: DecidingPolicy = field(default_factory=DecidingPolicy)
     workforce: WorkforcePolicy = field(default_factory=WorkforcePolicy)
 
 
