@@ -49,20 +49,21 @@ class Sieve:
         """Say where each pattern could find something, or nothing: anywhere."""
         found: Hits = {number: list(range(len(text) + 1)) for number in self._unknown}
         most = _SPARE_HITS + len(text)
-        count = 0
-
-        def hit(at: int, _start: int, end: int, _flags: int, numbers: tuple[int, ...]) -> bool:
-            nonlocal count
-            count += 1
-            found.setdefault(numbers[at], []).append(end)
-            return count > most
-
         content = encoded(text)
-        try:
-            for (numbers, automaton), scratch in zip(self._parts, self._scratches(), strict=True):
-                automaton.scan(content, hit, context=numbers, scratch=scratch)
-        except hyperscan.ScanTerminated:
-            return None
+        reports: list[tuple[int, int]] = []
+        report = reports.append
+
+        def hit(at: int, _start: int, end: int, _flags: int, _context: None) -> None:
+            report((at, end))
+
+        for (numbers, automaton), scratch in zip(self._parts, self._scratches(), strict=True):
+            automaton.scan(content, hit, scratch=scratch)
+            for at, end in reports:
+                found.setdefault(numbers[at], []).append(end)
+            most -= len(reports)
+            if most < 0:
+                return None
+            reports.clear()
         return found
 
     def _scratches(self) -> list[hyperscan.Scratch]:
