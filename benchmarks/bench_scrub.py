@@ -154,6 +154,7 @@ def ours(language: str) -> Scrub:
 
     collection = contract()
     finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
+    finder.prepare()
     pseudonymizer = Pseudonymizer(key=bytes(32))
 
     def scrub(texts: list[str]) -> None:

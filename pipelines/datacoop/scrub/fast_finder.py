@@ -1,7 +1,7 @@
 """The finder of the fast mode: patterns, our own models of names and, where none is, spaCy's."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import regex
@@ -27,6 +27,9 @@ _PHONE_SCORE = 0.4
 _PHONE_DIGITS = 8
 _PHONE_LIKE = regex.compile(rf"\d(?:[-x ()\[\]./~]{{0,4}}+\d){{{_PHONE_DIGITS - 1}}}")
 """What the matcher of phones may look at, which is slow: digits with what it lets stand between."""
+
+_WORTH_A_SIEVE = 1_000_000
+"""Characters whose search takes as long as to build a sieve."""
 
 
 class FastFinder:
@@ -64,6 +67,8 @@ class FastFinder:
         self._searches = searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
         self._numbered = [(one, at) for one in self._searches for at in range(len(one.patterns))]
+        self._sieve: Sieve | None = None
+        self._seen = 0
         self._phone_regions = _phone_regions(policy)
         self._placeholder = placeholder_pattern(policy.entities)
 
@@ -102,7 +107,18 @@ class FastFinder:
         Raises:
             TimeoutError: A pattern took too long on a text.
         """
+        self._seen += sum(map(len, texts))
+        if self._sieve is None and self._seen > _WORTH_A_SIEVE:
+            self.prepare()
         return [self._patterns(text) for text in texts]
+
+    def prepare(self) -> None:
+        """Build the sieve, which is else built once so many texts were seen that it pays.
+
+        It takes seconds, once a process; what is found is the same without it.
+        """
+        patterns = [(one.patterns[at].pattern, not one.any_script) for one, at in self._numbered]
+        self._sieve = Sieve([*patterns, (_PHONE_LIKE, True)])
 
     def _patterns(self, text: str) -> list[Finding]:
         """Search until nothing is left to find: taking a value away can bare its neighbour."""
@@ -130,29 +146,20 @@ class FastFinder:
     def _search_plain(
         self, plain: PlainText, subject: Subject, searches: tuple[PatternSearch, ...]
     ) -> list[Finding]:
-        hits = self._sieve.hits(subject.text)
-        by_search: dict[PatternSearch, dict[int, list[int]]] | None = None
-        if hits is not None:
-            phones = hits.pop(len(self._numbered), None)
-            by_search = {}
-            for number, places in hits.items():
+        hits = self._sieve.hits(subject.text) if self._sieve else None
+        if hits is None:
+            found = search(subject, searches) + self._phones(subject)
+        else:
+            has_phones = hits.pop(len(self._numbered), None) is not None
+            by_search: dict[PatternSearch, dict[int, list[int]]] = {}
+            for number, places in sorted(hits.items()):
                 one, at = self._numbered[number]
                 by_search.setdefault(one, {})[at] = places
-        found = search(subject, searches, by_search)
-        if hits is None or phones:
-            found += self._phones(subject)
+            found = search(subject, searches, by_search)
+            found += self._phones(subject) if has_phones else []
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
         ]
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        patterns = [
-            (pattern.pattern, not one.any_script)
-            for one in self._searches
-            for pattern in one.patterns
-        ]
-        return Sieve([*patterns, (_PHONE_LIKE, True)])
 
     def _phones(self, subject: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""

@@ -14,7 +14,7 @@ import regex
 from datacoop.scrub.alphabet import encoded
 from datacoop.scrub.relaxed import relaxed
 
-_TOGETHER = 20
+_TOGETHER = 12
 """Patterns of one automaton; it takes many times as long to build one for them all."""
 
 _SPARE_HITS = 1000
