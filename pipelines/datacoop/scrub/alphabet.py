@@ -4,6 +4,7 @@ ASCII and Latin-1 keep their bytes; of other characters those share one that are
 What is found at some place in the bytes stands at the same place in the text.
 """
 
+import re
 from functools import cache, lru_cache
 
 import numpy as np
@@ -11,14 +12,18 @@ import numpy.typing as npt
 import regex
 
 _EVERY = 0x110000
-_NAMED = ((0, 0x3100), (0xAC00, 0xD7A4), (0xFF00, 0x10000))
+_NAMED = ((0, 0x3400), (0xAC00, 0xD7A4), (0xFF00, 0x10000))
 """Ranges whose characters a pattern may name; others it may only ask for by a property."""
 
-PROPERTIES = (
+_PROPERTIES = (
     *(r"\w", r"\s", r"\d", r"\p{L}", r"\p{Lu}", r"\p{M}", r"\p{Nd}"),
     *(r"\p{Latin}", r"\p{Greek}", r"\p{Cyrillic}"),
 )
 """What a pattern may ask of a character."""
+
+_PROPERTY = re.compile(r"\\([wsdWSD]|[pP]\{\w+\})")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2}))")
+_RANGE = re.compile("(.)-(.)", re.DOTALL)
 
 _WESTERN = r"\p{Latin}\p{Greek}\p{Cyrillic}"
 _KINDS = (
@@ -64,7 +69,7 @@ def _where(kind: str) -> npt.NDArray[np.bool_]:
 def _samples() -> tuple[str, npt.NDArray[np.uint8]]:
     """Give characters by which to try out what a pattern for one accepts, and their bytes."""
     kinds = np.zeros(_EVERY, dtype=np.int64)
-    for at, kind in enumerate(PROPERTIES):
+    for at, kind in enumerate(_PROPERTIES):
         kinds |= _where(kind).astype(np.int64) << at
     _, firsts = np.unique(kinds << 8 | _bytes(), return_index=True)
     points = np.union1d(firsts, np.concatenate([np.arange(*span) for span in _NAMED]))
@@ -86,6 +91,19 @@ def encoded(text: str) -> bytes:
     return _bytes()[points].tobytes()
 
 
+def _check(character: str) -> None:
+    """Check that the samples are enough to try a pattern on."""
+    asked = {rf"\{name[0].lower()}{name[1:]}" for name in _PROPERTY.findall(character)}
+    written = _ESCAPED.sub(lambda found: chr(int("".join(found.groups("")), 16)), character)
+    ranges = [*_RANGE.findall(written), *zip(written, written, strict=True)]
+    if asked - set(_PROPERTIES) or not all(_are_named(*ends) for ends in ranges):
+        raise ValueError("a pattern asks for characters that are not told apart")
+
+
+def _are_named(first: str, last: str) -> bool:
+    return any(low <= ord(first) and ord(last) < high for low, high in _NAMED)
+
+
 @lru_cache(4096)
 def accepted(character: str, *, ignores_case: bool, has_latin_only: bool) -> frozenset[int]:
     """Give the bytes of the characters that a pattern for one character accepts, or more.
@@ -93,7 +111,11 @@ def accepted(character: str, *, ignores_case: bool, has_latin_only: bool) -> fro
     Args:
         character: The pattern: a letter, a set in brackets, a property.
         has_latin_only: Whether `_` and letters of other writing are spaces to the pattern.
+
+    Raises:
+        ValueError: It asks for what the alphabet cannot tell apart.
     """
+    _check(character)
     flags = regex.DOTALL | (regex.IGNORECASE if ignores_case else 0)
     samples, their_bytes = _samples()
     at = [match.start() for match in regex.compile(character, flags).finditer(samples)]

@@ -96,7 +96,7 @@ def search(
     known: dict[tuple[int, bool, int], list[tuple[int, int]]] = {}
     for one in searches:
         if hits is None:
-            places: Hits = {at: () for at in range(len(one.patterns))}
+            places: Hits = dict.fromkeys(range(len(one.patterns)), ())
         elif one in hits:
             places = hits[one]
         else:

@@ -16,13 +16,19 @@ from datacoop.scrub.alphabet import accepted
 
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{(?P<least>\d*)(?P<range>,?)(?P<most>\d*)\})[+?]?")
 _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_NAMED_SET = re.compile(r"\[:\^?\w")
 _ESCAPE = re.compile(r"\\(?:[pP]\{\w+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|.)")
 _GROUP = re.compile(
     r"\((?:\?(?P<look><?[=!])|\?P<(?P<name>\w+)>|\?P=(?P<same>\w+)\)|\?>"
-    r"|\?(?P<flags>[a-z]*(?:-[a-z]+)?)(?P<end>[:)]))?"
+    r"|\?(?P<flags>[ims]*(?:-[ims]+)?)(?P<end>[:)])|(?!\?))"
 )
-_NO_CHARACTER = "bBAZzGKmM"
+_NO_CHARACTER = "bBAZGK"
 """Letters of escapes that stand between characters."""
+
+_CHARACTER = "dDsSwWpPnrtfvuUx"
+"""Letters of escapes that stand for one character."""
+
+_FLAGS = regex.IGNORECASE | regex.MULTILINE | regex.DOTALL | regex.VERSION0 | regex.UNICODE
 
 _MOST_REPEATS = 6
 """A part that may stand there more often than this may do so any number of times."""
@@ -107,6 +113,9 @@ class _Reader:
             return self._same(after)
         match = (_SET if sign == "[" else _ESCAPE).match(self.pattern, self.at)
         character = match.group() if match else sign
+        is_known = after in _CHARACTER or not after.isalpha() if sign == "\\" else sign != "{"
+        if not is_known or _NAMED_SET.search(character, 1):
+            raise ValueError("a pattern has a sign that is not known")
         self.at += len(character)
         return self._accepted(character, ignores_case=ignores_case)
 
@@ -146,6 +155,8 @@ class _Reader:
         return Choice(((_START,), (other,)))
 
     def _same(self, name: str) -> Part:
+        if name not in self.groups:
+            raise ValueError("a pattern asks for a group before it is read")
         return Choice(tuple(one for choice in self.groups[name] for one in choice.sequences))
 
     def _accepted(self, character: str, *, ignores_case: bool) -> frozenset[int]:
@@ -170,6 +181,8 @@ def relaxed(pattern: regex.Pattern[str], *, has_latin_only: bool) -> str:
     Raises:
         ValueError: The pattern is written in a way that is not known here.
     """
+    if pattern.flags & ~_FLAGS:
+        raise ValueError("a pattern has a flag that is not known")
     reader = _Reader(pattern.pattern, has_latin_only)
     read = reader.choice(ignores_case=bool(pattern.flags & regex.IGNORECASE), is_first=True)
     longest = _LONGEST

@@ -53,7 +53,7 @@ class Sieve:
         reports: list[tuple[int, int]] = []
         report = reports.append
 
-        def hit(at: int, _start: int, end: int, _flags: int, _context: None) -> None:
+        def hit(at: int, _start: int, end: int, _flags: int, _context: object) -> None:
             report((at, end))
 
         for (numbers, automaton), scratch in zip(self._parts, self._scratches(), strict=True):
@@ -85,7 +85,9 @@ def _form(pattern: regex.Pattern[str], has_latin_only: bool) -> bytes | None:
 def _parts(known: list[tuple[int, bytes]]) -> list[tuple[tuple[int, ...], hyperscan.Database]]:
     """Give automata for patterns by number, leaving out those that are too large for any."""
     try:
-        return [(tuple(number for number, _ in known), _automaton(tuple(form for _, form in known)))]
+        return [
+            (tuple(number for number, _ in known), _automaton(tuple(form for _, form in known)))
+        ]
     except hyperscan.error:
         half = len(known) // 2
         return _parts(known[:half]) + _parts(known[half:]) if half else []

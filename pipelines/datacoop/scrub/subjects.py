@@ -165,5 +165,3 @@ def windows(
         else:
             found.append((low, high))
     return found
-
-
