@@ -78,7 +78,7 @@ def _form(pattern: regex.Pattern[str], has_latin_only: bool) -> bytes | None:
     """Give the coarse form of a pattern, or nothing where it is written as none is known."""
     try:
         return relaxed(pattern, has_latin_only=has_latin_only).encode()
-    except ValueError:
+    except (ValueError, regex.error):
         return None
 
 
