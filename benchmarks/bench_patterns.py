@@ -89,6 +89,7 @@ def main() -> None:
     options = parser.parse_args()
     policy = parse_collection(read_folder(collection_folder("documents"))).scrub
     finder = FastFinder(replace(policy, names=False), (), {})
+    finder.prepare()
     recognizers = [getattr(predefined_recognizers, name)() for name in STOCK]
     for source in options.files or [None]:
         texts = take(texts_of(source) if source else made_up(), options.megabytes * 1e6)

@@ -158,6 +158,7 @@ def ours(language: str, mode: str = "fast") -> Scrub:
     collection = contract()
     collection = replace(collection, scrub=replace(collection.scrub, mode=mode))
     finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
+    finder.prepare()
     pseudonymizer = Pseudonymizer(key=bytes(32))
 
     def scrub(texts: list[str]) -> None:

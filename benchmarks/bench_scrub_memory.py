@@ -78,6 +78,7 @@ def hostile() -> list[dict[str, Any]]:
     """Time the patterns on each form at two lengths; the slowest growth first."""
     collection = contract()
     finder = PolicyFinder(collection.scrub, collection.languages, installed_models())
+    finder.prepare()
     finder.find_patterns("en", ["warm 1 @ a."])
     rows = []
     for name, form in FORMS.items():

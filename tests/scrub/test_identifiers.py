@@ -10,8 +10,9 @@ from scrubbing import COUNTRIES, make_policy
 
 from datacoop.demo import people
 from datacoop.scrub.fast_finder import FastFinder
-from datacoop.scrub.patterns import HeldWords, search, subject
+from datacoop.scrub.patterns import search
 from datacoop.scrub.recognizers.catalogue import chosen
+from datacoop.scrub.subjects import Subject
 
 COUNT = 500
 SHARE = 0.99
@@ -97,8 +98,8 @@ def test_no_pattern_grows_faster_than_its_text(
 ) -> None:
     # A pattern that is quadratic takes minutes on this, and one that is linear well under a second.
     monkeypatch.setattr("datacoop.scrub.patterns.PATTERN_SECONDS", 6)
-    prepared = subject((hostile * 60_000)[:60_000], HeldWords(FINDER._words))
-    assert search(prepared, FINDER._searches) is not None
+    subject = Subject((hostile * 60_000)[:60_000])
+    assert search(subject, FINDER._searches) is not None
 
 
 GENERAL = frozenset(

@@ -8,24 +8,15 @@ import regex
 
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import kinds, names
-from datacoop.scrub.patterns import (
-    BESIDE,
-    HeldWords,
-    PatternSearch,
-    Subject,
-    WordIndex,
-    blanked,
-    blanks,
-    search,
-    subject,
-    windows,
-)
+from datacoop.scrub.patterns import PatternSearch, search
 from datacoop.scrub.phones import phones
 from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.checks import CHECKS
 from datacoop.scrub.searches import check_entities, searches
+from datacoop.scrub.sieve import Sieve
 from datacoop.scrub.spacy_names import SPACY_ENTITIES, has_spacy_model, spacy_names
 from datacoop.scrub.spans import Finding, outside, placeholder_pattern
+from datacoop.scrub.subjects import BESIDE, Subject, blanked, blanks, windows
 
 _SPACY_ONLY = frozenset(SPACY_ENTITIES.values()) - {names.ENTITY}
 
@@ -36,6 +27,9 @@ _PHONE_SCORE = 0.4
 _PHONE_DIGITS = 8
 _PHONE_LIKE = regex.compile(rf"\d(?:[-x ()\[\]./~]{{0,4}}+\d){{{_PHONE_DIGITS - 1}}}")
 """What the matcher of phones may look at, which is slow: digits with what it lets stand between."""
+
+_WORTH_A_SIEVE = 1_000_000
+"""Characters whose search takes as long as to build a sieve."""
 
 
 class FastFinder:
@@ -72,9 +66,9 @@ class FastFinder:
         }
         self._searches = searches(policy)
         self._checked = tuple(one for one in self._searches if one.has_check)
-        self._words = WordIndex(
-            word for one in self._searches for word in one.words + one.context_words
-        )
+        self._numbered = [(one, at) for one in self._searches for at in range(len(one.patterns))]
+        self._sieve: Sieve | None = None
+        self._seen = 0
         self._phone_regions = _phone_regions(policy)
         self._placeholder = placeholder_pattern(policy.entities)
 
@@ -113,49 +107,69 @@ class FastFinder:
         Raises:
             TimeoutError: A pattern took too long on a text.
         """
+        self._seen += sum(map(len, texts))
+        if self._sieve is None and self._seen > _WORTH_A_SIEVE:
+            self.prepare()
         return [self._patterns(text) for text in texts]
+
+    def prepare(self) -> None:
+        """Build the sieve, which is else built once so many texts were seen that it pays.
+
+        It takes seconds, once a process; what is found is the same without it.
+        """
+        patterns = [(one.patterns[at].pattern, not one.any_script) for one, at in self._numbered]
+        self._sieve = Sieve([*patterns, (_PHONE_LIKE, True)])
 
     def _patterns(self, text: str) -> list[Finding]:
         """Search until nothing is left to find: taking a value away can bare its neighbour."""
         placeholders = self._placeholders(text)
         left = blanked(text, placeholders) if placeholders else text
-        held = HeldWords(self._words)
-        found = more = self._search(left, held)
+        found = more = self._search(left)
         while more:
             left = blanked(left, [(one.start, one.end) for one in more])
-            more = self._search(left, held, again=True)
+            more = self._search(left, again=True)
             found = found + more
         return found
 
-    def _search(self, text: str, held: HeldWords, *, again: bool = False) -> list[Finding]:
+    def _search(self, text: str, *, again: bool = False) -> list[Finding]:
         """Search a text; again, where what was found before is blanked."""
         plain = plain_text(text)
-        prepared = subject(plain.text, held, blanks(plain.text) if again else None)
-        found = self._search_plain(plain, prepared, self._searches)
+        changed = blanks(plain.text) if again else None
+        found = self._search_plain(plain, Subject(plain.text, changed), self._searches)
         if plain.joints:
             # Where a line breaks inside a group of digits; too rash for values without a check.
             joined = plain_text(text, joins_lines=True)
-            prepared = subject(joined.text, held, list(joined.joints), BESIDE)
-            found += self._search_plain(joined, prepared, self._checked)
+            subject = Subject(joined.text, list(joined.joints), BESIDE)
+            found += self._search_plain(joined, subject, self._checked)
         return found
 
     def _search_plain(
-        self, plain: PlainText, prepared: Subject, searches: tuple[PatternSearch, ...]
+        self, plain: PlainText, subject: Subject, searches: tuple[PatternSearch, ...]
     ) -> list[Finding]:
-        found = search(prepared, searches) + self._phones(prepared)
+        hits = self._sieve.hits(subject.text) if self._sieve else None
+        if hits is None:
+            found = search(subject, searches) + self._phones(subject)
+        else:
+            has_phones = hits.pop(len(self._numbered), None) is not None
+            by_search: dict[PatternSearch, dict[int, list[int]]] = {}
+            for number, places in sorted(hits.items()):
+                one, at = self._numbered[number]
+                by_search.setdefault(one, {})[at] = places
+            found = search(subject, searches, by_search)
+            found += self._phones(subject) if has_phones else []
         return [
             Finding(*plain.original(one.start, one.end), one.entity, one.score) for one in found
         ]
 
-    def _phones(self, prepared: Subject) -> list[Finding]:
+    def _phones(self, subject: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
-        if prepared.most_digits < _PHONE_DIGITS:
+        if subject.most_digits < _PHONE_DIGITS:
             return []
         return [
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
-            for low, high in windows(prepared, _PHONE_DIGITS)
-            if _PHONE_LIKE.search(prepared.latin, low, high)
-            for match in phones(prepared.latin[low:high], self._phone_regions)
+            for low, high in windows(subject, _PHONE_DIGITS)
+            if _PHONE_LIKE.search(subject.latin, low, high)
+            for match in phones(subject.latin[low:high], self._phone_regions)
             if CHECKS["phone"](match.text)
         ]
 

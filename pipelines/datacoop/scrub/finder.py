@@ -36,6 +36,11 @@ class PolicyFinder:
             for language in policy.languages
         }
 
+    def prepare(self) -> None:
+        """Make the search fast from the first text on; else it is so after many."""
+        for finder in (self._usual, *self._own.values()):
+            finder.prepare()
+
     def supports(self, language: str) -> bool:
         """Say whether all that the policy asks for can be found in a language."""
         return self._of(language).supports(language)

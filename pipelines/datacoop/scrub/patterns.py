@@ -1,15 +1,15 @@
 """Search texts by patterns: only where digits or a guard say that a value could stand."""
 
 import re
-import warnings
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import regex
 
 from datacoop.scrub.spans import Finding
+from datacoop.scrub.subjects import BLANK, MARGIN, Subject, is_near, windows
 
 PATTERN_SECONDS = 20
 """Longest search of one text for one pattern; then the row is quarantined, not passed."""
@@ -23,43 +23,19 @@ CONTEXT_BONUS = 0.35
 CONTEXT_LEAST = 0.4
 """What a word of context adds to a score, and the least it gives: Presidio's own figures."""
 
-BLANK = "\ufffc"
-"""Stands for a character of what was found; no letter, digit or separator, as `<` and `>`."""
-
 _KINDS = frozenset({*filter(str.isprintable, map(chr, range(0x180))), *"\nΛλПй€№•–’한글年あ "})
 _IN_NUMBERS = frozenset("0123456789+(")
 """Digits, and what may stand before the digits of a number."""
 
-_BLANKS = re.compile(f"{BLANK}+")
-NEAR = 186
-"""How far from a number something that changed can matter: further than any margin and the words
-of context beside it."""
-BESIDE = 8
-"""How far from a number a line may have been joined for it to stand across."""
-
-_FEW = 1000
-"""Characters of a text in which words are sooner looked for one by one."""
 _LONGEST = 400
 """Characters that a value that begins with a number or word has at most."""
 
-_OPENING = 4
-"""Characters by which words are told apart before they are looked for."""
-
 _SHORT_WORD = 4
-MARGIN = 32
-"""Characters beside a run of digits that belong to it: `HRB 12345`, `MORGA657054SM9IJ`."""
-
-_DIGIT_RUN = regex.compile(r"\d(?:[\W_]{0,3}\d|[A-Za-z]{1,2}\W?\d)*")
-"""Digits that one value could hold: up to three separators or two letters between them."""
-
-_DIGITS = re.compile(r"\d+")
 _SPACE = re.compile(r"\s")
-_TOUCHING = regex.compile(r"[A-Za-z]\d|\d[A-Za-z]")
 
-with warnings.catch_warnings():
-    # The module warns that a set operation is one; it is meant.
-    warnings.simplefilter("ignore", FutureWarning)
-    _OTHER_SCRIPT = regex.compile(r"[[\p{L}\p{M}_]--[\p{Latin}\p{Greek}\p{Cyrillic}]]+", regex.V1)
+Hits = Mapping[int, Sequence[int]]
+"""By its number in a recognizer, each pattern that could find something, with the places, in
+order, at which the beginning of it ends."""
 
 
 class ScoredPattern(NamedTuple):
@@ -103,179 +79,15 @@ class PatternSearch:
     """Whether values hold no white space: only words in which the guard is found are searched."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """A text prepared for searching."""
-
-    text: str
-    lowered: str
-    """The same length, in small letters."""
-    latin: str
-    """The same length, with letters of Asia and Africa as spaces: no particle hides a value."""
-    runs: tuple["DigitRun", ...]
-    most_digits: int
-    has_letters: bool
-    """Whether a Latin letter touches a digit anywhere."""
-    held: "HeldWords"
-    """Of all words that searches ask for, those that the text holds."""
-    numbers: list[int]
-    """Where, in order, digits begin, and a plus or bracket before them."""
-
-
-class DigitRun(NamedTuple):
-    """A run of digits in a text."""
-
-    start: int
-    end: int
-    digits: int
-    touches_letter: bool
-    floor: int
-    ceiling: int
-    """How far a range around it may reach to either side."""
-
-
-class WordIndex:
-    """Says which of many words a text holds, many times faster than by looking for each."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        """Take the words to look for, in small letters."""
-        self._by_opening: dict[str, list[str]] = {}
-        for word in sorted(set(words)):
-            self._by_opening.setdefault(word[:_OPENING], []).append(word)
-        self._short = [one for one in self._by_opening if len(one) < _OPENING]
-
-    def held_by(self, text: str) -> frozenset[str]:
-        """Give the words that stand anywhere in a text in small letters."""
-        pieces = {text[at : at + _OPENING] for at in range(len(text))}
-        openings = [one for one in pieces if one in self._by_opening] + self._short
-        words = {word for one in openings for word in self._by_opening[one]}
-        return frozenset(word for word in words if word in text)
-
-
-class HeldWords:
-    """The words of an index that a text holds, looked for when first asked for."""
-
-    def __init__(self, index: WordIndex) -> None:
-        """Take the words to look for."""
-        self._index = index
-        self._words: frozenset[str] | None = None
-
-    def among(self, words: tuple[str, ...], text: str) -> tuple[str, ...]:
-        """Give those of `words` that the text in small letters holds, or more.
-
-        Every text asked for must be the first one, or that with parts blanked or lines joined.
-        """
-        if len(text) < _FEW:
-            return tuple([word for word in words if word in text])
-        if self._words is None:
-            self._words = self._index.held_by(text)
-        held = self._words
-        return tuple([word for word in words if word in held])
-
-
-def subject(
-    text: str,
-    held: HeldWords,
-    changed: list[int] | None = None,
-    reach: int = NEAR,
-) -> Subject:
-    """Prepare a text.
+def search(
+    subject: Subject,
+    searches: Iterable[PatternSearch],
+    hits: Mapping[PatternSearch, Hits] | None = None,
+) -> list[Finding]:
+    """Give what the recognizers find at or above their thresholds, in no order.
 
     Args:
-        held: The words of the searches that it holds.
-        changed: Where, in order, it differs from one that was searched before, if it was; then
-            only numbers within `reach` of these places are searched again.
-    """
-    latin = text.replace("_", " ") if text.isascii() else _OTHER_SCRIPT.sub(_spaces, text)
-    runs = _runs(text, changed, reach)
-    return Subject(
-        text=text,
-        lowered=lowered(text),
-        latin=latin,
-        runs=runs,
-        most_digits=max((run.digits for run in runs), default=0),
-        has_letters=any(run.touches_letter for run in runs),
-        held=held,
-        numbers=_numbers(text),
-    )
-
-
-def _runs(text: str, changed: list[int] | None, reach: int) -> tuple[DigitRun, ...]:
-    runs: list[DigitRun] = []
-    floor = 0
-    for match in _DIGIT_RUN.finditer(text):
-        start, end = match.span()
-        if changed is not None and not _is_near(changed, start - reach, end + reach):
-            # No range reaches into a run that is left out, or it would take it for shorter.
-            if runs and runs[-1].ceiling == len(text):
-                runs[-1] = runs[-1]._replace(ceiling=start)
-            floor = end
-            continue
-        touches = _TOUCHING.search(text, max(start - 1, 0), end + 1) is not None
-        digits = sum(map(str.isdigit, match.group()))
-        runs.append(DigitRun(start, end, digits, touches, floor, len(text)))
-    return tuple(runs)
-
-
-def _is_near(places: Sequence[int], low: int, high: int) -> bool:
-    """Say whether one of `places`, in order, lies in a range."""
-    at = bisect_left(places, low)
-    return at < len(places) and places[at] < high
-
-
-def _numbers(text: str) -> list[int]:
-    found = []
-    for match in _DIGITS.finditer(text):
-        at = match.start()
-        found += [one for one in (at - 2, at - 1) if one >= 0 and text[one] in "+("]
-        found.append(at)
-    return found
-
-
-def lowered(text: str) -> str:
-    """Give a text in small letters and of the same length."""
-    small_text = text.lower()
-    if len(small_text) == len(text):
-        return small_text
-    # A few letters, such as the dotted capital I, are two in lower case.
-    return "".join(small if len(small := one.lower()) == 1 else one for one in text)
-
-
-def _spaces(match: regex.Match[str]) -> str:
-    return " " * len(match.group())
-
-
-def blanked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """Give a text as long, with nothing to find in `ranges`."""
-    characters = list(text)
-    for start, end in ranges:
-        characters[start:end] = BLANK * (end - start)
-    return "".join(characters)
-
-
-def blanks(text: str) -> list[int]:
-    """Give the first and the last place of each blank."""
-    return [at for match in _BLANKS.finditer(text) for at in (match.start(), match.end() - 1)]
-
-
-def windows(
-    subject: Subject, least_digits: int, *, has_letters: bool = False, margin: int = MARGIN
-) -> list[tuple[int, int]]:
-    """Give the ranges, sorted and apart, in which a value of so many digits could stand."""
-    found: list[tuple[int, int]] = []
-    for start, end, digits, touches_letter, floor, ceiling in subject.runs:
-        if digits < least_digits or (has_letters and not touches_letter):
-            continue
-        low, high = max(start - margin, floor), min(end + margin, ceiling)
-        if found and low <= found[-1][1]:
-            found[-1] = (found[-1][0], high)
-        else:
-            found.append((low, high))
-    return found
-
-
-def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]:
-    """Give what the recognizers find at or above their thresholds, in no order.
+        hits: What could find something, and where; where not given, all could anywhere.
 
     Raises:
         TimeoutError: A pattern took too long; nothing can be said about the text.
@@ -283,11 +95,24 @@ def search(subject: Subject, searches: Iterable[PatternSearch]) -> list[Finding]
     found: list[Finding] = []
     known: dict[tuple[int, bool, int], list[tuple[int, int]]] = {}
     for one in searches:
+        if hits is None:
+            places: Hits = dict.fromkeys(range(len(one.patterns)), ())
+        elif one in hits:
+            places = hits[one]
+        else:
+            continue
         if one.least_digits > subject.most_digits or one.has_letters > subject.has_letters:
             continue
-        for low, high in _ranges(one, subject, known):
-            found += _run(one, subject, low, high)
+        for low, high in _ranges(one, subject, places, known):
+            for at in places:
+                if _is_hit(places[at], low, high):
+                    found += _run(one, one.patterns[at], subject, low, high)
     return found
+
+
+def _is_hit(ends: Sequence[int], low: int, high: int) -> bool:
+    """Say whether something could be found in a range; with no places at all, anywhere."""
+    return not ends or is_near(ends, low + 1, high + 1)
 
 
 def _holds_any(text: str, words: tuple[str, ...]) -> bool:
@@ -301,35 +126,49 @@ def _holds_any(text: str, words: tuple[str, ...]) -> bool:
 def _ranges(
     one: PatternSearch,
     subject: Subject,
+    hits: Hits,
     known: dict[tuple[int, bool, int], list[tuple[int, int]]],
 ) -> list[tuple[int, int]]:
     """Give the ranges of a text that a recognizer is to search."""
-    text, lowered = subject.text, subject.lowered
-    if one.least_digits == 0:
-        ranges = [(0, len(text))]
-    else:
-        key = (one.least_digits, one.has_letters, one.margin)
-        if key not in known:
-            known[key] = windows(
-                subject, one.least_digits, has_letters=one.has_letters, margin=one.margin
-            )
-        ranges = known[key]
-    if not ranges:
-        return []
-    if one.words:
-        present = subject.held.among(one.words, subject.lowered)
-        if not present:
+    text = subject.text
+    ranges = [
+        (low, high)
+        for low, high in _wide_ranges(one, subject, known)
+        if any(_is_hit(ends, low, high) for ends in hits.values())
+    ]
+    if ranges and one.words and one.words != one.context_words:
+        if not _holds_any(subject.lowered, one.words):
             return []
         if one.least_digits and not one.needs_context:
-            ranges = [(low, high) for low, high in ranges if _holds_any(lowered[low:high], present)]
+            ranges = [
+                (low, high)
+                for low, high in ranges
+                if _holds_any(subject.lowered[low:high], one.words)
+            ]
     if one.needs_context:
-        present = subject.held.among(one.context_words, subject.lowered)
-        ranges = [(low, high) for low, high in ranges if _has_context(present, lowered, low, high)]
-    if one.guard is None:
+        words = one.context_words
+        ranges = [(low, high) for low, high in ranges if _has_context(words, subject, low, high)]
+    if one.guard is None or not ranges:
         return ranges
     if one.is_unspaced:
         return _words(one.guard.pattern, text)
     return [(low, high) for low, high in ranges if _is_guarded(one.guard, subject, low, high)]
+
+
+def _wide_ranges(
+    one: PatternSearch,
+    subject: Subject,
+    known: dict[tuple[int, bool, int], list[tuple[int, int]]],
+) -> list[tuple[int, int]]:
+    """Give the ranges in which enough digits stand."""
+    if one.least_digits == 0:
+        return [(0, len(subject.text))]
+    key = (one.least_digits, one.has_letters, one.margin)
+    if key not in known:
+        known[key] = windows(
+            subject, one.least_digits, has_letters=one.has_letters, margin=one.margin
+        )
+    return known[key]
 
 
 def _is_guarded(guard: ScoredPattern, subject: Subject, low: int, high: int) -> bool:
@@ -354,33 +193,36 @@ def _words(guard: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _has_context(words: tuple[str, ...], lowered: str, low: int, high: int) -> bool:
-    return _holds_any(lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH], words)
+def _has_context(words: tuple[str, ...], subject: Subject, low: int, high: int) -> bool:
+    near = subject.lowered[max(low - _CONTEXT_REACH, 0) : high + _CONTEXT_REACH]
+    return _holds_any(near, words)
 
 
-def _run(one: PatternSearch, subject: Subject, low: int, high: int) -> Iterator[Finding]:
+def _run(
+    one: PatternSearch, scored: ScoredPattern, subject: Subject, low: int, high: int
+) -> Iterator[Finding]:
+    for match in _matches(one, scored, subject, low, high):
+        start, end = match.span()
+        score = one.verdict(match.group(), scored.score) if end > start else 0.0
+        if 0 < score < one.threshold:
+            score = _raised(score, one, subject.text, start, end)
+        if 0 < score >= one.threshold:
+            yield Finding(start, end, one.entity, score)
+
+
+def _matches(
+    one: PatternSearch, scored: ScoredPattern, subject: Subject, low: int, high: int
+) -> Iterator[regex.Match[str]]:
     text = subject.text if one.any_script else subject.latin
-    limit = PATTERN_SECONDS if high - low > _SHORT else None
     if one.begins_with_word:
-        words = subject.held.among(one.words, subject.lowered)
-        starts: list[int] | None = _places(subject.lowered, words, low, high)
+        starts = _places(subject.lowered, one.words, low, high)
+    elif scored.begins_with_number:
+        numbers = subject.numbers
+        starts = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
     else:
-        starts = None
-    for pattern, base, begins_with_number in one.patterns:
-        if begins_with_number and starts is None:
-            numbers = subject.numbers
-            starts = numbers[bisect_left(numbers, low) : bisect_left(numbers, high)]
-        if begins_with_number or one.begins_with_word:
-            matches = _at(starts or [], pattern, text, high, overlapped=one.has_check)
-        else:
-            matches = pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
-        for match in matches:
-            start, end = match.span()
-            score = one.verdict(text[start:end], base) if end > start else 0.0
-            if 0 < score < one.threshold:
-                score = _raised(score, one, subject.text, start, end)
-            if 0 < score >= one.threshold:
-                yield Finding(start, end, one.entity, score)
+        limit = PATTERN_SECONDS if high - low > _SHORT else None
+        return scored.pattern.finditer(text, low, high, overlapped=one.has_check, timeout=limit)
+    return _at(starts, scored.pattern, text, high, overlapped=one.has_check)
 
 
 def _at(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple
 
@@ -39,15 +39,24 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Phone]:
     regions in which they could.
     """
     done = 0
-    found = [match.span() for match in _LIKE.finditer(text)]
-    for (start, end), (next_start, next_end) in pairwise([*found, (len(text), len(text))]):
+    likely = [match.span() for match in _LIKE.finditer(text)]
+    for (start, end), (next_start, next_end) in pairwise([*likely, (len(text), len(text))]):
         low, high = max(start - _BEFORE, done), end + _BEHIND
         done = end
         # What follows may be an extension, and is taken in whole.
         high = next_end if next_start < high else high
         for region in _regions(text, start, end, regions, has_plus="+" in text[low:start]):
-            for match in phonenumbers.PhoneNumberMatcher(text[low:high], region):
-                yield Phone(low + match.start, low + match.end, match.raw_string)
+            for found in _matches(text[low:high], region):
+                yield Phone(low + found.start, low + found.end, found.text)
+
+
+@lru_cache(1024)
+def _matches(text: str, region: str) -> tuple[Phone, ...]:
+    """Give what the matcher finds; a text is searched again once values around it are blanked."""
+    return tuple(
+        Phone(match.start, match.end, match.raw_string)
+        for match in phonenumbers.PhoneNumberMatcher(text, region)
+    )
 
 
 def _regions(
