@@ -36,6 +36,8 @@ class Settings:
     annotator_key: Path | None = None
     """A file with the secret under which annotators get their pseudonyms."""
     label_studio_url: str | None = None
+    label_studio_auditors: frozenset[int] | None = None
+    """Label Studio's numbers of the users who are cleared for leak audits."""
     label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
@@ -122,6 +124,7 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         operator_key=_path(value.get("operator_key"), base),
         annotator_key=_path(value.get("annotator_key"), base),
         label_studio_url=studio.get("url"),
+        label_studio_auditors=frozenset(studio["auditors"]) if "auditors" in studio else None,
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
     )

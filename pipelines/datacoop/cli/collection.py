@@ -17,7 +17,7 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.jobs.contracts import add_collection, contract_of
+from datacoop.jobs.contracts import add_collection, contract_of, require_form
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.records.policies import ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
@@ -130,6 +130,7 @@ def check(folder: Path, as_json: bool) -> None:
       datacoop collection check my-collection
     """
     collection = parse_collection(read_folder(folder))
+    require_form(collection)
     value = {"collection": collection.name, "digest": collection.digest, "faults": []}
     emit(as_json, value, f"{collection.name}: the contract is sound")
 

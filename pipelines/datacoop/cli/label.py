@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from datacoop.cli import label_audit
 from datacoop.cli.common import (
     config_option,
     emit,
@@ -18,12 +19,10 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.errors import SettingsError
+from datacoop.cli.label_studio import annotator_key, studio_of
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import collect_votes, collected_votes, route_tasks, routed_records
 from datacoop.label.adjudication import labels
-from datacoop.label.label_studio import LabelStudio
-from datacoop.settings import Settings
 
 
 @click.group("label")
@@ -38,22 +37,7 @@ def command() -> None:
     """
 
 
-def studio_of(settings: Settings) -> LabelStudio:
-    """Give the Label Studio that the settings name."""
-    url = settings.require("label_studio_url")
-    return LabelStudio(url, settings.label_studio_token(os.environ))
-
-
-def annotator_key(settings: Settings) -> bytes:
-    """Read the secret under which annotators get their pseudonyms."""
-    path: Path = settings.require("annotator_key")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"cannot read the annotator key {path}",
-            hint="Make one of 32 random bytes and keep it: pseudonyms change with another.",
-        ) from error
+command.add_command(label_audit.command)
 
 
 @command.command("route")
@@ -72,7 +56,7 @@ def route(collection: str, pool_url: str | None, config: Path | None, as_json: b
     routed = route_tasks(
         open_pool(settings),
         collection,
-        studio_of(settings),
+        studio_of(settings, os.environ),
         operator_key(settings),
         created_utc=utc_now(),
     )
@@ -95,7 +79,7 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
     collected = collect_votes(
         open_pool(settings),
         collection,
-        studio_of(settings),
+        studio_of(settings, os.environ),
         operator_key(settings),
         annotator_key(settings),
         created_utc=utc_now(),

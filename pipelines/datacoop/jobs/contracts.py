@@ -3,6 +3,7 @@
 import json
 
 from datacoop.errors import RefusedError
+from datacoop.label.form import FILE, form_faults, parse_form
 from datacoop.pool.blobs import get_blob
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -14,7 +15,12 @@ from datacoop.records.collection import Collection, parse_collection
 def add_collection(
     pool: Pool, collection: Collection, operator: SigningKey, *, created_utc: str
 ) -> None:
-    """Enter a contract, or a new form of it, into the pool; the same again changes nothing."""
+    """Enter a contract, or a new form of it, into the pool; the same again changes nothing.
+
+    Raises:
+        RefusedError: The labelling configuration does not fit the policy or the columns.
+    """
+    require_form(collection)
     contract = pool.put_blob(collection.content)
     body = {"collection": collection.name, "contract": contract}
     draft = Draft(kind="collection_added", body=body, blobs=(contract,))
@@ -23,6 +29,22 @@ def add_collection(
         return None if state.collections.get(collection.name) == contract else draft
 
     pool.append(decide, operator, created_utc=created_utc)
+
+
+def require_form(collection: Collection) -> None:
+    """Make sure that the labelling configuration fits the labelling policy and the columns.
+
+    Raises:
+        RefusedError: It does not; every fault is named.
+    """
+    columns = [column.name for column in collection.columns]
+    faults = form_faults(parse_form(collection.file(FILE)), collection.labelling, columns)
+    if faults:
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        raise RefusedError(
+            f"{FILE} of {collection.name!r} does not fit collection.yaml:{lines}",
+            hint=f"Mend {FILE}, or the columns and the labelling policy, and try again.",
+        )
 
 
 def contract_of(pool: Pool, state: State, name: str) -> Collection:

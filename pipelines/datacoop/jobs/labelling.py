@@ -1,17 +1,17 @@
 """The labelling job: records to Label Studio, answers back as votes."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from datacoop.errors import RefusedError
-from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.contracts import contract_of, require_form
+from datacoop.jobs.frame import listed_records, pooled_batches, without
 from datacoop.label.adjudication import labels
 from datacoop.label.agreement import alpha
 from datacoop.label.answers import read_answers
-from datacoop.label.form import form_faults, parse_form
+from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import choose_tasks, make_tasks
 from datacoop.label.votes import VOTE_SCHEMA, Vote, merge_votes, votes_from_batch, votes_to_batch
@@ -19,7 +19,6 @@ from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
     get_blob,
-    get_blob_list,
 )
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -28,7 +27,7 @@ from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 from datacoop.records.columns import RECORD_ID
 from datacoop.records.digest import canonical_json
-from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA, duplicates
+from datacoop.records.duplicates import INDEX_SCHEMA, duplicates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,31 +87,21 @@ def ensure_project(collection: Collection, studio: LabelStudio) -> int:
     Raises:
         RefusedError: The labelling configuration does not fit the policy or the columns.
     """
-    configuration = collection.file("labeling.xml")
-    columns = [column.name for column in collection.columns]
-    faults = form_faults(parse_form(configuration), collection.labelling, columns)
-    if faults:
-        raise RefusedError(
-            f"labeling.xml of {collection.name!r} has faults: " + "; ".join(map(str, faults))
-        )
+    require_form(collection)
     return studio.ensure_project(
         collection.name,
         collection.title,
-        configuration,
+        collection.file("labeling.xml"),
         collection.file("guidelines.md"),
         collection.labelling.votes,
     )
 
 
 def labelled_records(pool: Pool, state: State, name: str) -> pa.Table:
-    """Give the records of a collection that annotators may see: wanted, and no duplicates."""
-    batches = []
-    for submission in state.active(name):
-        if submission.labelling_wanted and submission.records is not None:
-            for ref in get_blob_list(pool.store, submission.records):
-                for batch in bytes_to_batches(get_blob(pool.store, ref.sha256)):
-                    entries = pa.array([submission.entry] * batch.num_rows, pa.int64())
-                    batches.append(batch.append_column(ENTRY, entries))
+    """Give the records that annotators may see: wanted, no duplicates, not barred as leaks."""
+    barred = listed_records(pool.store, state.barred(name))
+    wanted = [submission for submission in state.active(name) if submission.labelling_wanted]
+    batches = [without(batch, barred) for batch in pooled_batches(pool, wanted)]
     if not batches:
         raise RefusedError(
             f"no record of {name!r} is to be labelled", hint="Take in a submission first."
@@ -125,9 +114,16 @@ def labelled_records(pool: Pool, state: State, name: str) -> pa.Table:
 
 def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
     """Give the ids of the records that have a task already."""
-    blobs = pool.state().tasks.get(name, [])
-    texts = (json.loads(get_blob(pool.store, blob)) for blob in blobs)
-    return frozenset(bytes.fromhex(text) for listed in texts for text in listed)
+    return listed_records(pool.store, pool.state().tasks.get(name, []))
+
+
+def delete_barred_tasks(pool: Pool, name: str, studio: LabelStudio) -> None:
+    """Take the tasks of records that are barred as leaks out of Label Studio, answers and all."""
+    state = pool.state()
+    barred = listed_records(pool.store, state.barred(name)) & routed_records(pool, name)
+    if barred:
+        project = ensure_project(contract_of(pool, state, name), studio)
+        studio.delete_tasks(project, sorted(record_id.hex() for record_id in barred))
 
 
 def collect_votes(

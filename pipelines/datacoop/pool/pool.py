@@ -103,6 +103,11 @@ def copy_state(state: State) -> State:
         tasks={name: list(blobs) for name, blobs in state.tasks.items()},
         votes={name: list(blobs) for name, blobs in state.votes.items()},
         proposals=dict(state.proposals),
+        evaluations=dict(state.evaluations),
+        audited={name: list(blobs) for name, blobs in state.audited.items()},
+        marks={name: list(blobs) for name, blobs in state.marks.items()},
+        leaks=dict(state.leaks),
+        looks={place: list(looks) for place, looks in state.looks.items()},
         trust_root=state.trust_root,
         blobs=set(state.blobs),
     )
