@@ -14,7 +14,16 @@ from datacoop.label.answers import read_answers
 from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import choose_tasks, make_tasks
-from datacoop.label.votes import VOTE_SCHEMA, Vote, merge_votes, votes_from_batch, votes_to_batch
+from datacoop.label.sync import judge_vanished, vanished_votes
+from datacoop.label.votes import (
+    VOTE_SCHEMA,
+    Vote,
+    counting_votes,
+    merge_votes,
+    pseudonym,
+    votes_from_batch,
+    votes_to_batch,
+)
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
@@ -38,6 +47,8 @@ class Routed:
     """Label Studio's number of the collection's project."""
     tasks_sent: int
     tasks_in_all: int
+    tasks_sent_again: int = 0
+    """Tasks that Label Studio had lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,10 @@ class Collected:
     """Answers that do not count, by reason code."""
     alpha: float | None
     """Krippendorff's alpha over all votes; none while there are too few."""
+    votes_withdrawn: int = 0
+    """Votes taken back by this run, for their answers were deleted."""
+    votes_missing: int = 0
+    """Votes that stay, though Label Studio has lost their answers."""
 
 
 def route_tasks(
@@ -59,6 +74,7 @@ def route_tasks(
     """Send the records that the policy asks labels for to Label Studio, each once.
 
     Tasks are sent first and entered after: killed between, the next run sends nothing twice.
+    What Label Studio has lost meanwhile is sent again.
     """
     state = pool.require()
     collection = contract_of(pool, state, name)
@@ -67,8 +83,12 @@ def route_tasks(
     already = routed_records(pool, name)
     chosen = choose_tasks(records, collection.labelling, already)
     form = parse_form(collection.file("labeling.xml"))
-    tasks = make_tasks(records, form.columns, frozenset(chosen))
-    studio.add_tasks(project, tasks)
+    tasks = make_tasks(records, form.columns, already | frozenset(chosen))
+    fresh = [task for task in tasks if task.record_id not in already]
+    delete_barred_tasks(pool, name, studio)
+    lost = len(tasks) - len(fresh) - studio.count_tasks(project)
+    # Asking for every task is dear, and seldom needed: a count tells.
+    studio.add_tasks(project, tasks if lost else fresh)
     if chosen:
         sent = pool.put_blob(canonical_json(sorted(record_id.hex() for record_id in chosen)))
         body = {"collection": name, "tasks": sent, "count": len(chosen)}
@@ -78,7 +98,12 @@ def route_tasks(
             return None if sent in current.tasks.get(name, []) else draft
 
         pool.append(decide, operator, created_utc=created_utc)
-    return Routed(project=project, tasks_sent=len(chosen), tasks_in_all=len(already) + len(chosen))
+    return Routed(
+        project=project,
+        tasks_sent=len(chosen),
+        tasks_in_all=len(already) + len(chosen),
+        tasks_sent_again=max(lost, 0),
+    )
 
 
 def ensure_project(collection: Collection, studio: LabelStudio) -> int:
@@ -137,17 +162,30 @@ def collect_votes(
 ) -> Collected:
     """Bring the answers given since the last run into the pool; facts are only added.
 
+    An edited answer is a new fact, and so is a deleted one: it takes the vote back.
+
     Args:
         annotator_key: The secret under which annotators get their pseudonyms.
     """
     state = pool.require()
     collection = contract_of(pool, state, name)
     form = parse_form(collection.file("labeling.xml"))
-    answers = studio.answers(ensure_project(collection, studio))
+    project = ensure_project(collection, studio)
+    answers = studio.answers(project)
     found = read_answers(answers, form, collection.labelling, annotator_key)
     routed = routed_records(pool, name)
     known = collected_votes(pool, name)
-    fresh = sorted({v for v in found.votes if v.record_id in routed} - set(known))
+    keys = {record_id.hex() for record_id in routed}
+    present = {
+        (answer.annotation_id, bytes.fromhex(answer.key), pseudonym(annotator_key, answer.user_id))
+        for answer in answers
+        if answer.user_id is not None and answer.key in keys
+    }
+    gone = vanished_votes(known, present)
+    made = studio.made_utc(project, sorted({vote.record_id.hex() for vote in gone}))
+    judged = judge_vanished(gone, len(counting_votes(known)), made)
+    seen = {v for v in found.votes if v.record_id in routed}
+    fresh = sorted((seen | set(judged.deleted)) - set(known))
     if fresh:
         blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(fresh)]))
         body = {"collection": name, "votes": blob, "count": len(fresh)}
@@ -165,6 +203,8 @@ def collect_votes(
         labels=len(labels(votes, collection.labelling)),
         invalid={reason: reasons.count(reason) for reason in dict.fromkeys(reasons)},
         alpha=alpha(votes, collection.labelling.question),
+        votes_withdrawn=len(judged.deleted),
+        votes_missing=judged.missing,
     )
 
 
