@@ -21,6 +21,10 @@ LABEL_REASONS: dict[str, Reason] = {
         "The question of the collection was left open.",
         "Choose an answer, or skip the task.",
     ),
+    "label.not_cleared": Reason(
+        "In a leak audit somebody who is not cleared for it said that nothing is left.",
+        "Add the user to `auditors` in datacoop.toml, or let somebody cleared read the row.",
+    ),
     "label.several_answers": Reason(
         "More than one answer was given to the question.",
         "Choose the one that fits best.",
@@ -38,7 +42,7 @@ LABEL_REASONS: dict[str, Reason] = {
         "Choose a listed value; `datacoop collection show` prints them.",
     ),
 }
-"""Why an answer does not count: the codes of `label/answers.py`."""
+"""Why an answer does not count: the codes of `label/answers.py` and `label/audit_marks.py`."""
 
 INTRODUCTION = """\
 # Reason codes

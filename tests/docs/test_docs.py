@@ -80,8 +80,14 @@ def test_the_page_lists_exactly_the_codes_with_their_texts() -> None:
 
 
 def test_the_answers_reasons_are_those_of_the_code() -> None:
-    source = ROOT / "pipelines/datacoop/label/answers.py"
-    given = set(re.findall(r'"(label\.[a-z_]+)"', source.read_text(encoding="utf-8")))
+    given = {
+        code
+        for name in ("answers", "audit_marks")
+        for code in re.findall(
+            r'"(label\.[a-z_]+)"',
+            (ROOT / f"pipelines/datacoop/label/{name}.py").read_text(encoding="utf-8"),
+        )
+    }
     assert set(LABEL_REASONS) == given
 
 

@@ -132,7 +132,9 @@ def test_in_fifty_rounds_of_faults_no_task_is_lost_or_doubled(
     mortal_server: LabelStudioServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server, crash = mortal_server, Crash(mortal_server)
-    project = LabelStudio(server.url, server.token).ensure_project("faults", "F", TEXT, "Read.", 1)
+    project = LabelStudio(server.url, server.token).ensure_project(
+        "faults", "Faults", TEXT, "Read.", 1
+    )
     met: Counter[str] = Counter()
     wanted: Counter[str] = Counter()
     with FaultProxy(server.url) as proxy:
