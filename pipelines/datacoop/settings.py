@@ -124,10 +124,21 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         operator_key=_path(value.get("operator_key"), base),
         annotator_key=_path(value.get("annotator_key"), base),
         label_studio_url=studio.get("url"),
-        label_studio_auditors=frozenset(studio["auditors"]) if "auditors" in studio else None,
+        label_studio_auditors=_auditors(studio.get("auditors")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
     )
+
+
+def _auditors(value: object) -> frozenset[int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or any(type(user) is not int for user in value):
+        raise SettingsError(
+            "label_studio.auditors is no list of numbers",
+            hint="Write it as auditors = [4, 7]: Label Studio's numbers of users.",
+        )
+    return frozenset(value)
 
 
 def _place(url: str | None, base: Path) -> str | None:

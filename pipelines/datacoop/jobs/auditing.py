@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
@@ -128,7 +128,7 @@ class LeakAudit:
     name: str
     studio: LabelStudio
     operator: SigningKey
-    annotator_key: bytes
+    annotator_key: bytes = field(repr=False)
     """The secret under which annotators get their pseudonyms, and rows are drawn."""
     auditors: frozenset[int]
     """Label Studio's numbers of the users who are cleared for audits."""
@@ -459,7 +459,7 @@ def audit_status(
                 held=tally[Verdict.HELD],
                 leaks=last.leaks if last and is_done else tally[Verdict.LEAK],
                 most_permille=round(1000 * last.most / last.rows, 3) if last else None,
-                outcome=last.outcome if last and is_done else "open",
+                outcome=_outcome(last, limit).value if last and is_done else "open",
             )
         )
     return tuple(found)
@@ -500,9 +500,14 @@ def _samples(
 
 def _is_open(state: State, name: str, language: str, last: AuditLook, limit: int) -> bool:
     """Say whether another look is to be made after the last one."""
-    seen = Look(number=last.number, rows=last.rows, sample=last.sample, leaks=last.leaks)
-    is_open = seen.outcome(limit) is Outcome.MORE or is_stale(state, name, language, last)
+    is_open = _outcome(last, limit) is Outcome.MORE or is_stale(state, name, language, last)
     return is_open and last.number < LOOKS
+
+
+def _outcome(seen: AuditLook, limit: int) -> Outcome:
+    """Hold a look against the limit as it is now: the one it was held against may have changed."""
+    look = Look(number=seen.number, rows=seen.rows, sample=seen.sample, leaks=seen.leaks)
+    return look.outcome(limit)
 
 
 def _verdicts(
