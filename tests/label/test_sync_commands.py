@@ -16,6 +16,7 @@ from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.errors import RefusedError, SettingsError, TransientError
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.labelling import Collected, Routed, collect_votes, collected_votes, route_tasks
+from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.label.label_studio import VERSION, LabelStudio
 from datacoop.label.votes import counting_votes
 from datacoop.records.collection import parse_collection
@@ -152,6 +153,19 @@ def test_label_studio_down_for_an_hour_loses_and_doubles_nothing(labelling: Labe
     assert once(tasks)
     assert len(tasks) == routed.tasks_in_all == len(before) + routed.tasks_sent
     assert labelling.collect().votes_new == 1
+
+
+def test_a_withdrawal_takes_its_tasks_away_at_the_next_command(labelling: Labelling) -> None:
+    labelling.take_in("de-auental-small-2", 40)
+    project = labelling.route().project
+    before = labelling.tasks(project)
+    steward = labelling.stage.keys.stewards["de-auental"]
+    withdraw_submission(labelling.stage.pool, "de-auental-small-2", steward, created_utc=CREATED)
+    labelling.collect()
+    left = {task["data"]["pool_uid"] for task in labelling.tasks(project)}
+    rows = labelling.stage.records("de-auental-small-1")["record_id"].to_pylist()
+    assert left == {task["data"]["pool_uid"] for task in before} & {row.hex() for row in rows}
+    assert 0 < len(left) < len(before)
 
 
 def test_another_version_is_refused_before_anything_is_sent(labelling: Labelling) -> None:

@@ -15,7 +15,7 @@ from datacoop.jobs.frame import (
     records_of,
     released_submissions,
 )
-from datacoop.jobs.labelling import delete_barred_tasks
+from datacoop.jobs.labelling import delete_gone_tasks
 from datacoop.label.audit_marks import (
     MARK_SCHEMA,
     Mark,
@@ -357,16 +357,22 @@ class LeakAudit:
         return lines.count("\n")
 
     def clean_tasks(self) -> None:
-        """Take the tasks of barred rows out of Label Studio; of held ones the audit task stays."""
+        """Take the tasks of withdrawn and barred rows out of Label Studio, held ones' audit not."""
         state = self.pool.state()
         for name in sorted(state.collections):
-            delete_barred_tasks(self.pool, name, self.studio)
+            delete_gone_tasks(self.pool, name, self.studio)
         collection = contract_of(self.pool, state, self.name)
         routed = listed_records(self.pool.store, state.audited.get(self.name, ()))
-        leaking = _barred_with(self.pool, state, self.name, LeakStatus.CONFIRMED) & routed
-        if leaking:
+        here = {
+            record_id
+            for batch in pooled_batches(self.pool, state.active(self.name), [RECORD_ID])
+            for record_id in batch.column(RECORD_ID).to_pylist()
+        }
+        leaking = _barred_with(self.pool, state, self.name, LeakStatus.CONFIRMED)
+        gone = routed - (here - leaking)
+        if gone:
             project = audit_project(collection, self.studio)
-            self.studio.delete_tasks(project, sorted(record_id.hex() for record_id in leaking))
+            self.studio.delete_tasks(project, sorted(record_id.hex() for record_id in gone))
 
     def _look(self, collection: Collection, as_of: str, created_utc: str) -> None:
         """Enter a look for each language whose whole sample is decided."""

@@ -85,7 +85,7 @@ def route_tasks(
     form = parse_form(collection.file("labeling.xml"))
     tasks = make_tasks(records, form.columns, already | frozenset(chosen))
     fresh = [task for task in tasks if task.record_id not in already]
-    delete_barred_tasks(pool, name, studio)
+    delete_gone_tasks(pool, name, studio)
     lost = len(tasks) - len(fresh) - studio.count_tasks(project)
     # Asking for every task is dear, and seldom needed: a count tells.
     studio.add_tasks(project, tasks if lost else fresh)
@@ -142,13 +142,25 @@ def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
     return listed_records(pool.store, pool.state().tasks.get(name, []))
 
 
-def delete_barred_tasks(pool: Pool, name: str, studio: LabelStudio) -> None:
-    """Take the tasks of records that are barred as leaks out of Label Studio, answers and all."""
+def delete_gone_tasks(pool: Pool, name: str, studio: LabelStudio) -> frozenset[bytes]:
+    """Take the tasks of withdrawn and barred records out of Label Studio, answers and all.
+
+    Asked for every time: who withdraws cannot reach Label Studio, and it may be put back.
+
+    Returns:
+        These records.
+    """
     state = pool.state()
-    barred = listed_records(pool.store, state.barred(name)) & routed_records(pool, name)
-    if barred:
+    routed = routed_records(pool, name)
+    here: set[bytes] = set()
+    if routed:
+        for batch in pooled_batches(pool, state.active(name), [RECORD_ID]):
+            here.update(batch.column(RECORD_ID).to_pylist())
+    gone = routed - (here - listed_records(pool.store, state.barred(name)))
+    if gone:
         project = ensure_project(contract_of(pool, state, name), studio)
-        studio.delete_tasks(project, sorted(record_id.hex() for record_id in barred))
+        studio.delete_tasks(project, sorted(record_id.hex() for record_id in gone))
+    return gone
 
 
 def collect_votes(
@@ -171,6 +183,7 @@ def collect_votes(
     collection = contract_of(pool, state, name)
     form = parse_form(collection.file("labeling.xml"))
     project = ensure_project(collection, studio)
+    without_task = delete_gone_tasks(pool, name, studio)
     answers = studio.answers(project)
     found = read_answers(answers, form, collection.labelling, annotator_key)
     routed = routed_records(pool, name)
@@ -181,9 +194,10 @@ def collect_votes(
         for answer in answers
         if answer.user_id is not None and answer.key in keys
     }
-    gone = vanished_votes(known, present)
+    asked = [vote for vote in known if vote.record_id not in without_task]
+    gone = vanished_votes(asked, present)
     made = studio.made_utc(project, sorted({vote.record_id.hex() for vote in gone}))
-    judged = judge_vanished(gone, len(counting_votes(known)), made)
+    judged = judge_vanished(gone, len(counting_votes(asked)), made)
     seen = {v for v in found.votes if v.record_id in routed}
     fresh = sorted((seen | set(judged.deleted)) - set(known))
     if fresh:

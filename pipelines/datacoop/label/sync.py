@@ -41,11 +41,8 @@ def judge_vanished(vanished: list[Vote], votes: int, made_utc: Mapping[str, str]
         votes: Votes that count, in all.
         made_utc: When the tasks of the vanished votes were made, by key; none that are gone.
     """
-    is_doubtful = len(vanished) > max(FEW, votes * DOUBTFUL_PERCENT // 100)
-    deleted = [
-        # At the time of the vote itself: needs no clock, and of the two the withdrawal stands.
-        replace(vote, withdrawn=True)
-        for vote in vanished
-        if not is_doubtful and made_utc.get(vote.record_id.hex(), "~") < vote.created_utc
-    ]
-    return Vanished(deleted=tuple(deleted), missing=len(vanished) - len(deleted))
+    older = [v for v in vanished if made_utc.get(v.record_id.hex(), "~") < v.created_utc]
+    is_doubtful = len(older) > max(FEW, votes * DOUBTFUL_PERCENT // 100)
+    # At the time of the vote itself: needs no clock, and of the two the withdrawal stands.
+    deleted = () if is_doubtful else tuple(replace(vote, withdrawn=True) for vote in older)
+    return Vanished(deleted=deleted, missing=len(vanished) - len(deleted))
