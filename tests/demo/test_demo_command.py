@@ -67,11 +67,11 @@ def test_sound_rows_come_through_and_nothing_planted_does(summary: dict[str, Any
 def test_simulated_auditors_find_the_planted_leak(left: Path, summary: dict[str, Any]) -> None:
     audit = summary["leak_audit"]
     assert audit["auditors"] == "simulated"
-    assert audit["rows_barred"] >= 2
-    assert audit["gold"] == 1
+    assert audit["rows_barred"] >= 3
+    assert audit["gold"] in (1, 2)
     assert {one["outcome"] for one in audit["languages"]} == {"met"}
     assert audit["leaks_in_versions"] == 0
-    (gold,) = left.glob("landing/*/leaks/*.jsonl")
+    gold = min(left.glob("landing/*/leaks/*.jsonl"))
     row = json.loads(gold.read_text(encoding="utf-8"))
     (span,) = row["spans"]
     value = row["text"][span["start"] : span["end"]]

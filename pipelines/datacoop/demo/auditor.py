@@ -1,7 +1,7 @@
 """A leak that no scrub can know, planted on purpose, and simulated auditors who find it.
 
-The nickname is made up and looks like an everyday word. It stands in two rows: one that is drawn
-for the audit, since the play is to show a find, and one that is found by the first.
+The nickname is made up and looks like an everyday word. It stands in three rows: two that are drawn
+for the audit early, since the play is to show a find, and one that is found by these.
 """
 
 import re
@@ -26,8 +26,8 @@ SUBMISSION = "fr-valclair-dialogues-1"
 BOUND_PERMILLE = 150
 """Wide, so that few rows are read: the play is to stay short."""
 
-_STRETCH = re.compile(rb"[a-z ]{20,}")
-"""Lower-case words in a JSON text, long enough to be written over."""
+_STRETCH = re.compile(rb"(?<=[a-z]{3} )[a-z][a-z ]{10,}[a-z](?= [a-z]{3})")
+"""Lower-case words amid others, long enough to be written over: no title stands before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class AuditRound:
 
 
 def plant(plays: Sequence[DemoSubmission], key: bytes) -> tuple[DemoSubmission, ...]:
-    """Give the submissions with the nickname in two rows; no other byte moves.
+    """Give the submissions with the nickname in three rows; no other byte moves.
 
     Args:
         key: The secret by which rows are drawn for the audit.
@@ -63,7 +63,7 @@ def _planted(play: DemoSubmission, key: bytes) -> DemoSubmission:
     wide = [i for i, start in starts.items() if _STRETCH.search(_line(file.content, start))]
     drawn = choose_rows(key, wide, len(wide))
     content = file.content
-    for chosen in (drawn[0], drawn[-1]):
+    for chosen in (*drawn[:2], drawn[-1]):
         start = starts[chosen]
         line = _line(content, start)
         written = _STRETCH.sub(_nickname, line, count=1)
@@ -72,7 +72,7 @@ def _planted(play: DemoSubmission, key: bytes) -> DemoSubmission:
 
 
 def _nickname(found: re.Match[bytes]) -> bytes:
-    return f" {NICKNAME} ".encode().ljust(found.end() - found.start())
+    return NICKNAME.encode().ljust(found.end() - found.start())
 
 
 def _line(content: bytes, start: int) -> bytes:
