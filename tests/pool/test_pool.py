@@ -307,8 +307,15 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "leak_confirmed": {"collection": COLLECTION, "record": HELD, "barred": {}},
         "leak_rejected": {"collection": COLLECTION, "record": HELD},
         "audit_looked": {
-            **{"collection": COLLECTION, "language": "en", "frame": digest, "number": 1},
-            **{"rows": 9, "sample": 9, "leaks": 0, "most": 0, "outcome": "met"},
+            "collection": COLLECTION,
+            "language": "en",
+            "frame": digest,
+            "number": 1,
+            "rows": 9,
+            "sample": 9,
+            "leaks": 0,
+            "most": 0,
+            "outcome": "met",
         },
         "scrub_evaluated": {
             "collection": COLLECTION,
