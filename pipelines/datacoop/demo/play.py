@@ -24,6 +24,7 @@ from datacoop.demo.leaks import Leaks, find_leaks
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.frame import listed_records
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
 from datacoop.jobs.labelling import Collected, collect_votes, route_tasks
 from datacoop.jobs.release import (
@@ -207,7 +208,7 @@ class Play:
             auditors=frozenset(account.user_id for account in auditors),
             landing=lambda member: open_store(str(self.root / "landing" / member)),
         )
-        day, marks, barred, gold = now()[:10], 0, 0, 0
+        day, marks, gold = now()[:10], 0, 0
         with self._step("audit"):
             was_refused = self._is_refused(auditor.COLLECTION, code_version)
             while (routed := audit.route(as_of=day, created_utc=now())).rows_sent:
@@ -218,12 +219,12 @@ class Play:
                         self.server.url, routed.project, auditors[1], collected.held
                     )
                     collected = audit.collect(as_of=day, created_utc=now())
-                barred += sum(sum(leak.barred.values()) for leak in collected.confirmed)
                 gold += sum(leak.gold for leak in collected.confirmed)
+        barred = self.pool.state().barred(auditor.COLLECTION)
         self.found.audit = AuditRound(
             was_refused_before=was_refused,
             marks=marks,
-            barred=barred,
+            barred=len(listed_records(self.pool.store, barred)),
             gold=gold,
             languages=collected.languages,
         )
