@@ -29,6 +29,10 @@ LABEL_REASONS: dict[str, Reason] = {
         "A marked span ends before it begins, or lies outside the text.",
         "Mark it again in the form; report it if it was marked there.",
     ),
+    "label.not_cleared": Reason(
+        "In a leak audit somebody who is not cleared for it said that nothing is left.",
+        "Add the user to `auditors` in datacoop.toml, or let somebody cleared read the row.",
+    ),
     "label.several_answers": Reason(
         "More than one answer was given to the question.",
         "Choose the one that fits best.",
@@ -46,7 +50,7 @@ LABEL_REASONS: dict[str, Reason] = {
         "Choose a listed value; `datacoop collection show` prints them.",
     ),
 }
-"""Why an answer does not count: the codes of `label/answers.py` and `label/experts.py`."""
+"""Why an answer does not count: codes of `label/{answers,experts,audit_marks}.py`."""
 
 INTRODUCTION = """\
 # Reason codes

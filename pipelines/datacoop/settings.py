@@ -43,6 +43,8 @@ class Settings:
     gold: str | None = None
     """A store of the operator's own for gold answers, which nobody who labels may read."""
     label_studio_url: str | None = None
+    label_studio_auditors: frozenset[int] | None = None
+    """Label Studio's numbers of the users who are cleared for leak audits."""
     label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
@@ -135,9 +137,21 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         workforce=_path(value.get("workforce"), base),
         gold=_place(value.get("gold"), base),
         label_studio_url=studio.get("url"),
+        label_studio_auditors=_auditors(studio.get("auditors")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
     )
+
+
+def _auditors(value: object) -> frozenset[int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or any(type(user) is not int for user in value):
+        raise SettingsError(
+            "label_studio.auditors is no list of numbers",
+            hint="Write it as auditors = [4, 7]: Label Studio's numbers of users.",
+        )
+    return frozenset(value)
 
 
 def _place(url: str | None, base: Path) -> str | None:

@@ -64,6 +64,20 @@ def test_sound_rows_come_through_and_nothing_planted_does(summary: dict[str, Any
     assert {name for name, found in summary["leaks"].items() if found["leaked"]} == set()
 
 
+def test_simulated_auditors_find_the_planted_leak(left: Path, summary: dict[str, Any]) -> None:
+    audit = summary["leak_audit"]
+    assert audit["auditors"] == "simulated"
+    assert audit["rows_barred"] >= 3
+    assert audit["gold"] in (1, 2)
+    assert {one["outcome"] for one in audit["languages"]} == {"met"}
+    assert audit["leaks_in_versions"] == 0
+    gold = min(left.glob("landing/*/leaks/*.jsonl"))
+    row = json.loads(gold.read_text(encoding="utf-8"))
+    (span,) = row["spans"]
+    value = row["text"][span["start"] : span["end"]]
+    assert not [p for p in (left / "pool" / "log").iterdir() if value.encode() in p.read_bytes()]
+
+
 def test_labels_are_near_the_truth(summary: dict[str, Any]) -> None:
     for found in summary["labels"].values():
         assert found["annotators"] == "simulated"

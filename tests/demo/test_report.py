@@ -56,6 +56,22 @@ def summary(name: str = "de-auental-small-1") -> dict[str, Any]:
             name: {"tasks_votes": 6, "labels": 2, "accuracy": 0.5, "krippendorff_alpha": 0.123},
             "none": {"tasks_votes": 0, "labels": 0, "accuracy": None, "krippendorff_alpha": None},
         },
+        "leak_audit": {
+            "collection": name,
+            "rows_barred": 2,
+            "gold": 1,
+            "leaks_in_versions": 0,
+            "languages": [
+                {
+                    "language": name,
+                    "rows": 118,
+                    "sample": 97,
+                    "leaks": 1,
+                    "most_permille": 87.5,
+                    "outcome": "met",
+                }
+            ],
+        },
         "versions": [{"collection": name, "version": 1, "rows": 1230, "shards": ["a", "b"]}],
         "seconds": {name: 1.5, "verify": 0.0},
         "peak_memory_bytes": 512 * 2**20,
@@ -72,8 +88,9 @@ def test_what_is_shown_is_escaped_everywhere() -> None:
     assert "script" not in read.tags
     assert "<script" not in text
     shown = "".join(read.texts)
-    # Member's title, submission, reason, entity, labels, version, step, and the verdict.
-    assert shown.count(EVIL) == 8
+    # Member's title, submission, reason, entity, labels, the audit's collection and language,
+    # version, step, and the verdict.
+    assert shown.count(EVIL) == 10
 
 
 @pytest.mark.parametrize("name", ["m", EVIL])
@@ -86,7 +103,19 @@ def test_it_needs_no_script_and_nothing_from_elsewhere(name: str) -> None:
 
 def test_every_number_of_the_summary_is_shown() -> None:
     shown = [text.strip() for text in page()[1].texts]
-    for number in ("1,234", "1,200", "30", "4", "1,230", "2", "50.0%", "0.12", "1.5"):
+    for number in (
+        "1,234",
+        "1,200",
+        "30",
+        "4",
+        "1,230",
+        "2",
+        "50.0%",
+        "0.12",
+        "1.5",
+        "97",
+        "87.5 ‰",
+    ):
         assert number in shown, number
     assert "Peak memory of one process: 512 MiB." in shown
 
@@ -112,6 +141,7 @@ def test_the_verdict_is_that_of_the_promises() -> None:
 
 
 def test_a_play_that_found_nothing_has_a_page_too() -> None:
-    empty: dict[str, Any] = {name: {} for name in ("submissions", "leaks", "labels", "seconds")}
+    names = ("submissions", "leaks", "labels", "leak_audit", "seconds")
+    empty: dict[str, Any] = {name: {} for name in names}
     text = report(empty | {"versions": [], "peak_memory_bytes": 0}, [], "", {})
     assert "table" in Page(text).tags

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from plays import make_play
 
+from datacoop.demo.auditor import AuditRound
 from datacoop.demo.leaks import Leaks
 from datacoop.demo.play import Outcome
 from datacoop.demo.summary import broken_promises, counted_leaks, summary
@@ -41,6 +42,8 @@ LEAKS = Leaks(
     leaked={"EMAIL_ADDRESS": 0, "KR_RRN": 0, "PERSON": 2},
     places={"pool": 2},
 )
+
+UNASKED = AuditRound(was_refused_before=False, marks=1, barred=1, gold=1, languages=())
 
 
 def outcome(**changes: Any) -> Outcome:
@@ -81,6 +84,8 @@ def test_where_every_promise_held_none_is_told() -> None:
         ({"leaks": leaks("KR_RRN")}, "1 planted values of KR_RRN leaked"),
         ({"verified": None}, "the pool does not verify"),
         ({"verified": replace(VERIFIED, faults=(("k", "x"),))}, "the pool does not verify"),
+        ({"nicknames_read": 1}, "a leak that auditors found is in 1 released rows"),
+        ({"audit": UNASKED}, "a release was built before its leak audit"),
         ({"withdrawn_rows_in_next": 3}, "a withdrawn submission has rows in the next version"),
     ],
 )

@@ -80,7 +80,8 @@ def test_the_page_lists_exactly_the_codes_with_their_texts() -> None:
 
 
 def test_the_answers_reasons_are_those_of_the_code() -> None:
-    sources = [ROOT / "pipelines/datacoop/label" / name for name in ("answers.py", "experts.py")]
+    names = ("answers", "audit_marks", "experts")
+    sources = [ROOT / f"pipelines/datacoop/label/{name}.py" for name in names]
     text = "".join(source.read_text(encoding="utf-8") for source in sources)
     given = set(re.findall(r'"(label\.[a-z_]+)"', text))
     assert set(LABEL_REASONS) == given

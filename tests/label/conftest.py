@@ -63,6 +63,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudioServ
         yield running
 
 
+@pytest.fixture(scope="module")
+def mortal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudioServer]:
+    """Start a Label Studio that tests may stop and kill; they start it again."""
+    if not EXECUTABLE.is_file():
+        pytest.skip("needs Label Studio in an environment of its own; see infra/label-studio")
+    folder = tmp_path_factory.mktemp("mortal-label-studio")
+    prepare(folder)
+    with LabelStudioServer(EXECUTABLE, folder, free_port()) as running:
+        running.wait_until_ready()
+        yield running
+
+
 @pytest.fixture(scope="session")
 def accounts(server: LabelStudioServer) -> list[Account]:
     return server.create_annotators(4)

@@ -262,6 +262,9 @@ def test_a_log_begins_with_its_founding_and_has_one() -> None:
     assert_refused(make_pool(memory()), Forgery(kind="pool_created", body=body, key=OPERATOR))
 
 
+HELD = "ab" * 32
+"""A record that an auditor marked."""
+
 ROLES = {
     "pool_created": Role.OPERATOR,
     "member_added": Role.OPERATOR,
@@ -275,6 +278,11 @@ ROLES = {
     "gold_set": Role.OPERATOR,
     "annotators_paused": Role.OPERATOR,
     "labels_decided": Role.OPERATOR,
+    "audit_sampled": Role.OPERATOR,
+    "audit_collected": Role.OPERATOR,
+    "leak_confirmed": Role.OPERATOR,
+    "leak_rejected": Role.OPERATOR,
+    "audit_looked": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
@@ -302,6 +310,21 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "gold_set": {"collection": COLLECTION, "gold": digest, "count": 3},
         "annotators_paused": {"collection": COLLECTION, "paused": {"ab": CREATED}},
         "labels_decided": {"collection": COLLECTION, "decisions": digest},
+        "audit_sampled": {"collection": COLLECTION, "records": digest},
+        "audit_collected": {"collection": COLLECTION, "marks": digest, "held": {}},
+        "leak_confirmed": {"collection": COLLECTION, "record": HELD, "barred": {}},
+        "leak_rejected": {"collection": COLLECTION, "record": HELD},
+        "audit_looked": {
+            "collection": COLLECTION,
+            "language": "en",
+            "frame": digest,
+            "number": 1,
+            "rows": 9,
+            "sample": 9,
+            "leaks": 0,
+            "most": 0,
+            "outcome": "met",
+        },
         "scrub_evaluated": {
             "collection": COLLECTION,
             "contract": digest,
@@ -324,6 +347,12 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
     }[kind]
 
 
+def hold(pool: Pool) -> None:
+    held = {HELD: {"language": "en", "barred": {}}}
+    body = {"collection": COLLECTION, "marks": "b" * 64, "held": held}
+    forge(pool, Forgery(kind="audit_collected", body=body, key=OPERATOR))
+
+
 KEY_OF = {
     Role.OPERATOR: OPERATOR,
     Role.STEWARD: STEWARDS["harbour"],
@@ -338,6 +367,8 @@ def test_only_the_role_of_its_kind_can_sign_an_entry(kind: str) -> None:
         pool = proposed_pool()
         if kind == "release_published":
             approve(pool, 1, "harbour", "meadow")
+        if kind in {"leak_confirmed", "leak_rejected"}:
+            hold(pool)
         forgery = Forgery(kind=kind, body=body_of(kind, pool), key=key)
         if role is ROLES[kind]:
             forge(pool, forgery)

@@ -1,6 +1,8 @@
 """An HTTP proxy that misbehaves on purpose, one request at a time, as a test plans it."""
 
 import http.client
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +28,39 @@ def gateway_timeout(handler: "_Handler") -> None:
 def unavailable(handler: "_Handler") -> None:
     """Answer 503 without asking the server."""
     handler.reply(503, b"<html>Service Unavailable</html>")
+
+
+def refused(handler: "_Handler") -> None:
+    """Reset the connection before the server hears of the request."""
+    handler.reset()
+
+
+def reset(handler: "_Handler") -> None:
+    """Let the server carry the request out, then reset the connection."""
+    handler.forward()
+    handler.reset()
+
+
+def half_sent(handler: "_Handler") -> None:
+    """Break off in the middle of the request, on both sides."""
+    handler.forward(handler.body[: len(handler.body) // 2])
+    handler.reset()
+
+
+def half_answered(handler: "_Handler") -> None:
+    """Let the server carry the request out, then break off in the middle of its answer."""
+    _, body = handler.forward()
+    handler.send_response(201)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.wfile.flush()
+    handler.close_connection = True
+
+
+def another_version(handler: "_Handler") -> None:
+    """Answer as a Label Studio of another version would when asked for it."""
+    handler.reply(200, b'{"release": "9.9.9"}')
 
 
 def late(seconds: float) -> Fault:
@@ -107,14 +142,31 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - named by the library
 
-    def forward(self) -> tuple[int, bytes]:
+    def forward(self, sent: bytes | None = None) -> tuple[int, bytes]:
+        """Pass the request on; give status and body. Of a broken off one there is no answer.
+
+        Args:
+            sent: The part of the body that gets through; all of it where nothing is given.
+        """
         upstream = http.client.HTTPConnection(*self.owner.upstream, timeout=60)
         headers = {k: v for k, v in self.headers.items() if k.lower() != "connection"}
-        upstream.request(self.command, self.path, self.body or None, headers)
+        upstream.request(
+            self.command, self.path, (self.body if sent is None else sent) or None, headers
+        )
+        if sent is not None:
+            upstream.close()
+            return 0, b""
         answer = upstream.getresponse()
         body = answer.read()
         upstream.close()
         return answer.status, body
+
+    def reset(self) -> None:
+        """Close the client's connection with a reset instead of an end."""
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.connection.close()
+        self.close_connection = True
 
     def reply(self, status: int, body: bytes) -> None:
         try:

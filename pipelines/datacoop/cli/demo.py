@@ -35,9 +35,9 @@ def command(
 ) -> None:
     """Play the whole path on made-up members, with a real Label Studio.
 
-    Six made-up members submit twelve datasets; simulated annotators label them; version 1 is
-    released, read back and verified; one member withdraws, and version 2 lacks it. Ends with 1
-    when a promise is broken.
+    Six made-up members submit twelve datasets; simulated annotators label them, and simulated
+    auditors find a leak that the scrub missed; version 1 is released, read back and verified; one
+    member withdraws, and version 2 lacks it. Ends with 1 when a promise is broken.
 
     \b
     Example:
@@ -92,6 +92,7 @@ def step_lines(step: str, found: Outcome) -> list[object]:
         "submit": _submitted,
         "intake": _taken_in,
         "label": _labelled,
+        "audit": _audited,
         "read": _read,
         "release": _released,
         "withdraw": _released,
@@ -125,6 +126,18 @@ def _labelled(found: Outcome) -> object:
         for name, c in found.collected.items()
     ]
     return table("Annotators are simulated.", ["collection", "votes", "labels", "alpha"], rows)
+
+
+def _audited(found: Outcome) -> object:
+    audit = found.audit
+    if audit is None:
+        return ""
+    rows = [
+        (o.language, o.rows, o.sample, o.leaks, f"{(o.most_permille or 0) / 10:.1f} %", o.outcome)
+        for o in audit.languages
+    ]
+    title = f"Auditors are simulated. {audit.marks} marks, {audit.barred} rows barred."
+    return table(title, ["language", "rows", "read", "leak", "at most leak", "bound"], rows)
 
 
 def _read(found: Outcome) -> object:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from datacoop.cli import label_audit
 from datacoop.cli.common import (
     FOLDER,
     annotator_key,
@@ -22,6 +23,7 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.label_gold import gold as gold_group
+from datacoop.cli.label_studio import studio_of
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.gold_store import known_gold
@@ -45,11 +47,9 @@ from datacoop.label.backlog import Backlog
 from datacoop.label.decisions import REASON_LENGTH, Decision
 from datacoop.label.experts import votes_shown
 from datacoop.label.kinds import ballots_of
-from datacoop.label.label_studio import LabelStudio
 from datacoop.label.studio_json import utc
 from datacoop.label.tidy import tidy_table, write_tidy
 from datacoop.label.votes import pseudonym
-from datacoop.settings import Settings
 
 RECORD_ID_BYTES = 32
 
@@ -66,13 +66,8 @@ def command() -> None:
     """
 
 
-def studio_of(settings: Settings) -> LabelStudio:
-    """Give the Label Studio that the settings name."""
-    url = settings.require("label_studio_url")
-    return LabelStudio(url, settings.label_studio_token(os.environ))
-
-
 command.add_command(gold_group)
+command.add_command(label_audit.command)
 
 
 @command.command("route")
@@ -95,7 +90,7 @@ def route(collection: str, pool_url: str | None, config: Path | None, as_json: b
     routed = route_tasks(
         pool,
         collection,
-        studio_of(settings),
+        studio_of(settings, os.environ),
         operator,
         created_utc=utc_now(),
     )
@@ -118,7 +113,7 @@ def collect(collection: str, pool_url: str | None, config: Path | None, as_json:
     collected = collect_votes(
         open_pool(settings),
         collection,
-        studio_of(settings),
+        studio_of(settings, os.environ),
         operator_key(settings),
         annotator_key(settings),
         created_utc=utc_now(),
@@ -178,7 +173,7 @@ def show_disputed(
     settings = settings_from(config, pool=pool_url)
     pool = open_pool(settings)
     if send:
-        send_disputed(pool, collection, studio_of(settings))
+        send_disputed(pool, collection, studio_of(settings, os.environ))
     contract = contract_of(pool, pool.require(), collection)
     rows = [
         (record_id.hex(), votes_shown(sorted(v.value for v in ballot), contract.labelling))

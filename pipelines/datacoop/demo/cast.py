@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from datacoop.demo import auditor
 from datacoop.demo.data import MEMBERS, DemoSubmission
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
@@ -47,6 +48,8 @@ def demo_collection(name: str) -> Collection:
     contract = yaml.safe_load(files["collection.yaml"])
     contract["ingest"]["max_row_bytes"] = MAX_ROW_BYTES
     contract["labelling"]["share_percent"] = SHARE_PERCENT
+    if name == auditor.COLLECTION:
+        contract["release"]["leak_bound_permille"] = auditor.BOUND_PERMILLE
     for column in contract["columns"]:
         if column["name"] == "class":
             column["values"] = list(CLASSES)

@@ -12,14 +12,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from datacoop.demo import auditor
+from datacoop.demo.accounts import Account
 from datacoop.demo.annotators import SimulatedAnnotator, annotate
+from datacoop.demo.auditor import AuditRound
 from datacoop.demo.cast import COLLECTIONS, Keys, make_keys, set_up_pool, submit, truths_by_key
 from datacoop.demo.count_rows import count_rows
 from datacoop.demo.data import MEMBERS, DemoSubmission, make_submissions
 from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.demo.leaks import Leaks, find_leaks
-from datacoop.errors import SettingsError
+from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.auditing import LeakAudit
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.frame import listed_records
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
 from datacoop.jobs.labelling import Collected, collect_votes, route_tasks
 from datacoop.jobs.release import (
@@ -46,6 +51,12 @@ WITHDRAWN = "fr-valclair-documents-1"
 ERROR_RATES = (0.03, 0.06, 0.1, 0.15, 0.25)
 """Of the simulated annotators: five accounts, from careful to careless."""
 
+AUDITORS = 2
+"""Simulated too, with accounts of their own."""
+
+AUDIT_KEY = b"datacoop.demo.audit"
+"""Of the play alone: in earnest nobody knows beforehand which rows are drawn."""
+
 MARKER = ".datacoop-demo"
 
 Show = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
@@ -68,6 +79,9 @@ class Outcome:
     """Sound rows that came through, duplicates counted."""
     broken_accepted: int = 0
     """Rows broken on purpose that came through all the same."""
+    audit: AuditRound | None = None
+    nicknames_read: int = 0
+    """Rows of a version with the nickname that the scrub cannot know."""
     withdrawn_rows_in_next: int = 0
     verified: Verified | None = None
     rows_read: int = 0
@@ -105,7 +119,8 @@ class Play:
         with self.server:
             keys = yield from self._submit()
             yield from self._take_in(keys, code_version)
-            studio = yield from self._label(keys)
+            studio, auditors = yield from self._label(keys)
+            yield from self._audit(keys, studio, auditors, code_version)
             yield from self._release(keys, code_version)
             yield from self._withdraw(keys, studio, code_version)
         yield from self._check()
@@ -114,7 +129,7 @@ class Play:
         with self._step("submit") as progress:
             keys = make_keys(self.root / "keys")
             set_up_pool(self.pool, keys, now())
-            self.found.plays = make_submissions(SEED)
+            self.found.plays = auditor.plant(make_submissions(SEED), AUDIT_KEY)
             write_truth(self.root / "truth", self.found.plays)
             for done, play in enumerate(self.found.plays, 1):
                 submit(play, self.root, keys)
@@ -147,14 +162,14 @@ class Play:
                     self.found.sound_accepted += sum(key in sound for key in keys)
                     self.found.broken_accepted += sum(key not in sound for key in keys)
 
-    def _label(self, keys: Keys) -> Generator[str, None, LabelStudio]:
+    def _label(self, keys: Keys) -> Generator[str, None, tuple[LabelStudio, list[Account]]]:
         with self._step("label studio starts") as progress:
             self.server.wait_until_ready(lambda seconds: progress(int(seconds), 100))
-            accounts = self.server.create_annotators(len(ERROR_RATES))
+            accounts = self.server.create_annotators(len(ERROR_RATES) + AUDITORS)
         yield "label studio starts"
         annotators = [
             SimulatedAnnotator(account=account, number=number, error_rate=ERROR_RATES[number])
-            for number, account in enumerate(accounts)
+            for number, account in enumerate(accounts[: len(ERROR_RATES)])
         ]
         studio = LabelStudio(self.server.url, self.server.token)
         secret = self.root / "keys" / "annotators.key"
@@ -178,7 +193,50 @@ class Play:
                     self.pool, name, studio, keys.operator, secret.read_bytes(), created_utc=now()
                 )
         yield "label"
-        return studio
+        return studio, accounts[len(ERROR_RATES) :]
+
+    def _audit(
+        self, keys: Keys, studio: LabelStudio, auditors: Sequence[Account], code_version: str
+    ) -> Iterator[str]:
+        """Find the planted leak: one auditor marks it, a second one confirms it."""
+        audit = LeakAudit(
+            pool=self.pool,
+            name=auditor.COLLECTION,
+            studio=studio,
+            operator=keys.operator,
+            annotator_key=AUDIT_KEY,
+            auditors=frozenset(account.user_id for account in auditors),
+            landing=lambda member: open_store(str(self.root / "landing" / member)),
+        )
+        day, marks, gold = now()[:10], 0, 0
+        with self._step("audit"):
+            was_refused = self._is_refused(auditor.COLLECTION, code_version)
+            while (routed := audit.route(as_of=day, created_utc=now())).rows_sent:
+                marks += auditor.audit_tasks(self.server.url, routed.project, auditors[0])
+                collected = audit.collect(as_of=day, created_utc=now())
+                if collected.held:
+                    marks += auditor.audit_tasks(
+                        self.server.url, routed.project, auditors[1], collected.held
+                    )
+                    collected = audit.collect(as_of=day, created_utc=now())
+                gold += sum(leak.gold for leak in collected.confirmed)
+        barred = self.pool.state().barred(auditor.COLLECTION)
+        self.found.audit = AuditRound(
+            was_refused_before=was_refused,
+            marks=marks,
+            barred=len(listed_records(self.pool.store, barred)),
+            gold=gold,
+            languages=collected.languages,
+        )
+        yield "audit"
+
+    def _is_refused(self, name: str, code_version: str) -> bool:
+        options = ReleaseOptions(code_version=code_version, work=self.work.address)
+        try:
+            build_release(self.pool, name, options, as_of=now()[:10], progress=_quiet)
+        except RefusedError:
+            return True
+        return False
 
     def _release(self, keys: Keys, code_version: str) -> Iterator[str]:
         with self._step("release") as progress:
@@ -212,6 +270,7 @@ class Play:
             right = labelled = 0
             for row in version.rows():
                 self.found.rows_read += 1
+                self.found.nicknames_read += auditor.NICKNAME in str(row)
                 if row["label"] is not None:
                     labelled += 1
                     right += row["label"] == truths[row["record_id"].hex()]

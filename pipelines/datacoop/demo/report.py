@@ -51,6 +51,8 @@ def report(
         _leaks(summary),
         "<h2>Labels against the truth</h2>",
         _labels(summary),
+        "<h2>Leak audit</h2>",
+        _audit(summary),
         "<h2>Versions</h2>",
         _versions(summary),
         "<h2>Seconds for each step</h2>",
@@ -151,6 +153,23 @@ def _labels(summary: dict[str, Any]) -> str:
         for name, found in summary["labels"].items()
     ]
     return _table(("collection", "votes", "labels", "right", "Krippendorff's alpha"), rows)
+
+
+def _audit(summary: dict[str, Any]) -> str:
+    audit = summary["leak_audit"]
+    rows = [
+        (o["language"], o["rows"], o["sample"], o["leaks"], f"{o['most_permille']} ‰", o["outcome"])
+        for o in audit.get("languages", [])
+    ]
+    said = (
+        f"Simulated auditors read random scrubbed rows of {escape(audit['collection'])} and found "
+        f"a nickname planted to be missed: {audit['rows_barred']} rows barred, {audit['gold']} "
+        f"line of gold made of it, {audit['leaks_in_versions']} released rows with it."
+        if audit
+        else "No audit was played."
+    )
+    head = ("language", "rows", "read", "leak", "at most leak", "bound")
+    return f"<p>{said}</p>" + _table(head, rows)
 
 
 def _versions(summary: dict[str, Any]) -> str:

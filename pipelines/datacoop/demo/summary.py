@@ -1,7 +1,9 @@
 """What a play found, in the form that stays stable, and the promises held against it."""
 
+from dataclasses import asdict
 from typing import Any
 
+from datacoop.demo.auditor import COLLECTION
 from datacoop.demo.play import Outcome, peak_memory_bytes
 
 SOUND_SHARE = 0.98
@@ -46,6 +48,7 @@ def summary(found: Outcome) -> dict[str, Any]:
             }
             for name, (right, labelled) in found.label_accuracy.items()
         },
+        "leak_audit": _audit(found),
         "versions": [
             {
                 "collection": manifest.collection,
@@ -60,6 +63,21 @@ def summary(found: Outcome) -> dict[str, Any]:
         "verified": verified.is_sound if verified else False,
         "seconds": found.seconds,
         "peak_memory_bytes": peak_memory_bytes(),
+    }
+
+
+def _audit(found: Outcome) -> dict[str, Any]:
+    audit = found.audit
+    if audit is None:
+        return {}
+    return {
+        "collection": COLLECTION,
+        "auditors": "simulated",
+        "marks": audit.marks,
+        "rows_barred": audit.barred,
+        "gold": audit.gold,
+        "languages": [asdict(one) for one in audit.languages],
+        "leaks_in_versions": found.nicknames_read,
     }
 
 
@@ -85,6 +103,10 @@ def broken_promises(found: Outcome, *, strict_leaks: bool) -> list[str]:
             broken.append(f"{count} planted values of {entity} leaked")
     if found.verified is None or not found.verified.is_sound:
         broken.append("the pool does not verify")
+    if found.nicknames_read:
+        broken.append(f"a leak that auditors found is in {found.nicknames_read} released rows")
+    if found.audit is not None and not found.audit.was_refused_before:
+        broken.append("a release was built before its leak audit")
     if found.withdrawn_rows_in_next:
         broken.append("a withdrawn submission has rows in the next version")
     return broken

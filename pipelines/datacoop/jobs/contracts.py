@@ -3,7 +3,7 @@
 import json
 
 from datacoop.errors import RefusedError
-from datacoop.label.form import Form, form_faults, parse_form
+from datacoop.label.form import FILE, Form, form_faults, parse_form
 from datacoop.pool.blobs import get_blob
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -35,14 +35,16 @@ def require_fitting_form(collection: Collection) -> Form:
     """Read the labelling configuration of a contract.
 
     Raises:
-        RefusedError: It does not fit the labelling policy or the columns.
+        RefusedError: It does not fit the labelling policy or the columns; every fault is named.
     """
-    form = parse_form(collection.file("labeling.xml"))
+    form = parse_form(collection.file(FILE))
     columns = [column.name for column in collection.columns]
     faults = form_faults(form, collection.labelling, columns)
     if faults:
+        lines = "".join(f"\n  {fault}" for fault in faults)
         raise RefusedError(
-            f"labeling.xml of {collection.name!r} has faults: " + "; ".join(map(str, faults))
+            f"{FILE} of {collection.name!r} does not fit collection.yaml:{lines}",
+            hint=f"Mend {FILE}, or the columns and the labelling policy, and try again.",
         )
     return form
 

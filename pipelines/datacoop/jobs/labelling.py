@@ -1,9 +1,9 @@
 """The labelling job: records to Label Studio, answers back as votes."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of, require_fitting_form
+from datacoop.jobs.frame import listed_records, pooled_batches, without
 from datacoop.jobs.gold_store import keep_gold_votes, known_gold
 from datacoop.label.adjudication import Label, disputed, labels
 from datacoop.label.agreement import NOMINAL, agreements
-from datacoop.label.answers import InvalidAnswer, read_answers
+from datacoop.label.answers import Answer, InvalidAnswer, read_answers
 from datacoop.label.deciding import AUDITED, Guesses, demands
 from datacoop.label.decisions import (
     DECISION_SCHEMA,
@@ -36,12 +37,20 @@ from datacoop.label.kinds import LABELS, Ballots, ballots_of, is_answer
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import choose_tasks, make_tasks
 from datacoop.label.studio_json import read_export, write_export
-from datacoop.label.votes import VOTE_SCHEMA, Vote, merge_votes, votes_from_batch, votes_to_batch
+from datacoop.label.sync import Vanished, judge_vanished, vanished_votes
+from datacoop.label.votes import (
+    VOTE_SCHEMA,
+    Vote,
+    counting_votes,
+    merge_votes,
+    pseudonym,
+    votes_from_batch,
+    votes_to_batch,
+)
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
     get_blob,
-    get_blob_list,
 )
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -51,7 +60,7 @@ from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, RECORD_ID
 from datacoop.records.digest import canonical_json
-from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA, duplicates
+from datacoop.records.duplicates import INDEX_SCHEMA, duplicates
 from datacoop.records.policies import LabellingPolicy
 
 
@@ -63,6 +72,8 @@ class Routed:
     """Label Studio's number of the collection's project."""
     tasks_sent: int
     tasks_in_all: int
+    tasks_sent_again: int = 0
+    """Tasks that Label Studio had lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,10 @@ class Collected:
     """Records that wait for an expert."""
     measure: str = NOMINAL
     """What kind of alpha: `nominal`, `ordinal` or `interval`; for spans it is `character F1`."""
+    votes_withdrawn: int = 0
+    """Votes taken back by this run, for their answers were deleted."""
+    votes_missing: int = 0
+    """Votes that stay, though Label Studio has lost their answers."""
 
 
 def route_tasks(
@@ -88,6 +103,7 @@ def route_tasks(
     """Send the records that the policy asks labels for to Label Studio, each once.
 
     Tasks are sent first and entered after: killed between, the next run sends nothing twice.
+    What Label Studio has lost meanwhile is sent again.
     """
     state = pool.require()
     collection = contract_of(pool, state, name)
@@ -96,8 +112,12 @@ def route_tasks(
     already = routed_records(pool, name)
     chosen = choose_tasks(records, collection.labelling, already)
     form = parse_form(collection.file("labeling.xml"))
-    tasks = make_tasks(records, form.columns, frozenset(chosen))
-    studio.add_tasks(project, tasks)
+    tasks = make_tasks(records, form.columns, already | frozenset(chosen))
+    fresh = [task for task in tasks if task.record_id not in already]
+    delete_gone_tasks(pool, name, studio)
+    lost = len(tasks) - len(fresh) - studio.count_tasks(project)
+    # Asking for every task is dear, and seldom needed: a count tells.
+    studio.add_tasks(project, tasks if lost else fresh)
     if chosen:
         sent = pool.put_blob(canonical_json(sorted(record_id.hex() for record_id in chosen)))
         body = {"collection": name, "tasks": sent, "count": len(chosen)}
@@ -107,7 +127,12 @@ def route_tasks(
             return None if sent in current.tasks.get(name, []) else draft
 
         pool.append(decide, operator, created_utc=created_utc)
-    return Routed(project=project, tasks_sent=len(chosen), tasks_in_all=len(already) + len(chosen))
+    return Routed(
+        project=project,
+        tasks_sent=len(chosen),
+        tasks_in_all=len(already) + len(chosen),
+        tasks_sent_again=max(lost, 0),
+    )
 
 
 def ensure_project(collection: Collection, studio: LabelStudio) -> int:
@@ -128,14 +153,10 @@ def ensure_project(collection: Collection, studio: LabelStudio) -> int:
 
 
 def labelled_records(pool: Pool, state: State, name: str) -> pa.Table:
-    """Give the records of a collection that annotators may see: wanted, and no duplicates."""
-    batches = []
-    for submission in state.active(name):
-        if submission.labelling_wanted and submission.records is not None:
-            for ref in get_blob_list(pool.store, submission.records):
-                for batch in bytes_to_batches(get_blob(pool.store, ref.sha256)):
-                    entries = pa.array([submission.entry] * batch.num_rows, pa.int64())
-                    batches.append(batch.append_column(ENTRY, entries))
+    """Give the records that annotators may see: wanted, no duplicates, not barred as leaks."""
+    barred = listed_records(pool.store, state.barred(name))
+    wanted = [submission for submission in state.active(name) if submission.labelling_wanted]
+    batches = [without(batch, barred) for batch in pooled_batches(pool, wanted)]
     if not batches:
         raise RefusedError(
             f"no record of {name!r} is to be labelled", hint="Take in a submission first."
@@ -148,9 +169,28 @@ def labelled_records(pool: Pool, state: State, name: str) -> pa.Table:
 
 def routed_records(pool: Pool, name: str) -> frozenset[bytes]:
     """Give the ids of the records that have a task already."""
-    blobs = pool.state().tasks.get(name, [])
-    texts = (json.loads(get_blob(pool.store, blob)) for blob in blobs)
-    return frozenset(bytes.fromhex(text) for listed in texts for text in listed)
+    return listed_records(pool.store, pool.state().tasks.get(name, []))
+
+
+def delete_gone_tasks(pool: Pool, name: str, studio: LabelStudio) -> frozenset[bytes]:
+    """Take the tasks of withdrawn and barred records out of Label Studio, answers and all.
+
+    Asked for every time: who withdraws cannot reach Label Studio, and it may be put back.
+
+    Returns:
+        These records.
+    """
+    state = pool.state()
+    routed = routed_records(pool, name)
+    here: set[bytes] = set()
+    if routed:
+        for batch in pooled_batches(pool, state.active(name), [RECORD_ID]):
+            here.update(batch.column(RECORD_ID).to_pylist())
+    gone = routed - (here - listed_records(pool.store, state.barred(name)))
+    if gone:
+        project = ensure_project(contract_of(pool, state, name), studio)
+        studio.delete_tasks(project, sorted(record_id.hex() for record_id in gone))
+    return gone
 
 
 def asked_records(pool: Pool, name: str) -> frozenset[bytes]:
@@ -170,6 +210,8 @@ def collect_votes(
 ) -> Collected:
     """Bring the answers given since the last run into the pool; facts are only added.
 
+    An edited answer is a new fact, and so is a deleted one: it takes the vote back.
+
     Args:
         annotator_key: The secret under which annotators get their pseudonyms.
         gold: The operator's store for gold, to which answers to gold records go instead.
@@ -177,7 +219,9 @@ def collect_votes(
     state = pool.require()
     collection = contract_of(pool, state, name)
     form = parse_form(collection.file("labeling.xml"))
-    answers = studio.answers(ensure_project(collection, studio))
+    project = ensure_project(collection, studio)
+    without_task = delete_gone_tasks(pool, name, studio)
+    answers = studio.answers(project)
     lengths: dict[str, int] = {}
     if collection.labelling.kind == LABELS:
         records = labelled_records(pool, state, name)
@@ -195,7 +239,41 @@ def collect_votes(
         on_gold = {vote for vote in votes if vote.record_id in apart}
         keep_gold_votes(gold, name, on_gold)
         votes -= on_gold
-    return _enter_votes(pool, collection, votes, invalid, operator, created_utc=created_utc)
+    vanished = _vanished(pool, name, studio, project, answers, routed, without_task, annotator_key)
+    collected = _enter_votes(
+        pool,
+        collection,
+        votes | set(vanished.deleted),
+        invalid,
+        operator,
+        created_utc=created_utc,
+    )
+    return replace(collected, votes_withdrawn=len(vanished.deleted), votes_missing=vanished.missing)
+
+
+def _vanished(
+    pool: Pool,
+    name: str,
+    studio: LabelStudio,
+    project: int,
+    answers: Iterable[Answer],
+    routed: AbstractSet[bytes],
+    without_task: AbstractSet[bytes],
+    annotator_key: bytes,
+) -> Vanished:
+    """Judge the votes that the pool holds and whose answers Label Studio no longer has."""
+    keys = {record_id.hex() for record_id in routed}
+    present = {
+        (answer.annotation_id, bytes.fromhex(answer.key), pseudonym(annotator_key, answer.user_id))
+        for answer in answers
+        if answer.user_id is not None and answer.key in keys
+    }
+    imported = pool.state().imported
+    known = merge_votes([], _stored_votes(pool, name, without=imported))
+    asked = [vote for vote in known if vote.record_id not in without_task]
+    gone = vanished_votes(asked, present)
+    made = studio.made_utc(project, sorted({vote.record_id.hex() for vote in gone}))
+    return judge_vanished(gone, len(counting_votes(asked)), made)
 
 
 def import_votes(
@@ -243,7 +321,9 @@ def import_votes(
     ]
     votes = [vote for vote in found.votes if vote.record_id in held]
     invalid = [*found.invalid, *foreign]
-    return _enter_votes(pool, collection, votes, invalid, operator, created_utc=created_utc)
+    return _enter_votes(
+        pool, collection, votes, invalid, operator, is_import=True, created_utc=created_utc
+    )
 
 
 def export_json(pool: Pool, collection: Collection, ballots: Ballots) -> list[dict[str, Any]]:
@@ -261,6 +341,7 @@ def _enter_votes(
     invalid: Sequence[InvalidAnswer],
     operator: SigningKey,
     *,
+    is_import: bool = False,
     created_utc: str,
 ) -> Collected:
     """Enter the votes that are new, and say where the collection's labels stand."""
@@ -269,7 +350,7 @@ def _enter_votes(
     fresh = sorted(set(votes) - set(known))
     if fresh:
         blob = pool.put_blob(batches_to_bytes(VOTE_SCHEMA, [votes_to_batch(fresh)]))
-        body = {"collection": name, "votes": blob, "count": len(fresh)}
+        body = {"collection": name, "votes": blob, "count": len(fresh), "imported": is_import}
         draft = Draft(kind="votes_collected", body=body, blobs=(blob,))
 
         def decide(current: State) -> Draft | None:
@@ -472,7 +553,11 @@ def collected_votes(pool: Pool, name: str) -> list[Vote]:
     return merge_votes([], _stored_votes(pool, name))
 
 
-def _stored_votes(pool: Pool, name: str) -> Iterator[Vote]:
+def _stored_votes(
+    pool: Pool, name: str, *, without: AbstractSet[str] = frozenset()
+) -> Iterator[Vote]:
     for blob in pool.state().votes.get(name, []):
+        if blob in without:
+            continue
         for batch in bytes_to_batches(get_blob(pool.store, blob)):
             yield from votes_from_batch(batch)

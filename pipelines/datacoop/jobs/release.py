@@ -10,6 +10,14 @@ import pyarrow as pa
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.frame import (
+    frame_of,
+    listed_records,
+    pooled_batches,
+    released_submissions,
+    terms_objections,
+    without,
+)
 from datacoop.jobs.labelling import current_labels
 from datacoop.jobs.runner import (
     RUNNER,
@@ -35,6 +43,8 @@ from datacoop.pool.state import (
     State,
     approval_objection,
     is_approved,
+    is_stale,
+    leaks_since,
     withdrawn_since,
 )
 from datacoop.pool.trust import (
@@ -44,6 +54,7 @@ from datacoop.pool.trust import (
     write_metadata,
 )
 from datacoop.publish.floors import unmet_floors
+from datacoop.publish.leak_bounds import unmet_bounds
 from datacoop.publish.shards import FIRST_VERSION, LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan
 from datacoop.publish.splits import SPLITS, bucket_count
 from datacoop.publish.stage import PublishShards
@@ -99,18 +110,17 @@ def build_release(
             + "\n".join(unmet),
             hint=f"Run `datacoop evaluate scrub GOLD --record {name}`.",
         )
-    barred = {
-        submission.id: tuple(objections(submission.terms, collection.release.purposes, as_of))
-        for submission in state.active(name)
-    }
-    released = [s for s in state.active(name) if not barred[s.id] and s.records is not None]
+    barred = terms_objections(state, collection, as_of)
+    released = released_submissions(state, collection, as_of)
     if not released:
         raise RefusedError(f"no submission of {name!r} may be published", hint=_why(barred))
+    _refuse_leaks(pool, state, collection, released)
     previous = _previous(pool, state, name)
     version = (previous.version if previous else 0) + 1
     plan, sizes = _plan(pool, collection, version, released, previous)
     shards = _run(pool, collection, released, previous, plan, options, progress)
     published = sum(shard.rows for shard in shards)
+    leaking = _leaking_rows(pool, state, name, released)
     manifest = SnapshotManifest(
         collection=name,
         version=version,
@@ -127,11 +137,47 @@ def build_release(
         bucket_counts=plan.bucket_counts,
         row_counts={
             "published": published,
-            "duplicate": sizes - published,
-            "barred": sum(s.rows for s in state.active(name) if barred[s.id]),
+            "duplicate": sizes - published - leaking,
+            "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
         },
     )
     return Built(manifest=manifest, barred={k: v for k, v in barred.items() if v})
+
+
+def _refuse_leaks(
+    pool: Pool, state: State, collection: Collection, released: Sequence[PooledSubmission]
+) -> None:
+    """Refuse a release whose rows may leak more than the policy allows, or nobody knows."""
+    limit = collection.release.leak_bound_permille
+    if limit is None:
+        return
+    name, frame = collection.name, frame_of(pool, released)
+    looks = {
+        language: [
+            k
+            for k in state.looks.get((name, language), ())
+            if not is_stale(state, name, language, k)
+        ]
+        for language in frame.languages
+    }
+    rows = {language: len(ids) for language, ids in frame.languages.items()}
+    unmet = unmet_bounds(limit, frame.digest, rows, looks)
+    if unmet:
+        raise RefusedError(
+            f"the leak audit of {name!r} does not meet the bound of its release policy:\n"
+            + "\n".join(unmet),
+            hint=f"Go on with `datacoop label audit route {name}` and `datacoop label audit "
+            f"collect {name}`. Where it is refused, mend the scrub and take in anew what leaks.",
+        )
+
+
+def _leaking_rows(pool: Pool, state: State, name: str, released: Sequence[PooledSubmission]) -> int:
+    """Count the rows of the released submissions that are barred as leaks."""
+    barred = listed_records(pool.store, state.barred(name))
+    if not barred:
+        return 0
+    batches = pooled_batches(pool, released, [RECORD_ID])
+    return sum(batch.num_rows - without(batch, barred).num_rows for batch in batches)
 
 
 def _why(barred: dict[str, tuple[str, ...]]) -> str:
@@ -203,7 +249,9 @@ def _run(
             run
             | "Records" >> beam.Create(sources, reshuffle=True)
             | "ReadRecords"
-            >> beam.FlatMap(read_records, pool.store.address).with_output_types(KeyedBatch)
+            >> beam.FlatMap(
+                read_records, pool.store.address, pool.state().barred(collection.name)
+            ).with_output_types(KeyedBatch)
         )
         memory = (
             run
@@ -221,10 +269,19 @@ def _run(
     return [Shard(**value) for value in json.loads(work.get(key))]
 
 
-def read_records(source: tuple[int, str], pool: StoreAddress) -> Iterator[KeyedBatch]:
-    """Give the records of a blob, each with the log number of its submission."""
+def read_records(
+    source: tuple[int, str], pool: StoreAddress, barred_blobs: Sequence[str] = ()
+) -> Iterator[KeyedBatch]:
+    """Give the records of a blob that are not barred, each with the log number of its submission.
+
+    Args:
+        barred_blobs: Digests of the blobs that list records barred as leaks.
+    """
     entry, digest = source
-    for batch in bytes_to_batches(get_blob(open_address(pool), digest)):
+    store = open_address(pool)
+    barred = listed_records(store, barred_blobs)
+    for whole in bytes_to_batches(get_blob(store, digest)):
+        batch = without(whole, barred)
         entries = pa.array([entry] * batch.num_rows, pa.int64())
         yield digest, batch.append_column(pa.field(ENTRY, pa.int64(), nullable=False), entries)
 
@@ -405,6 +462,11 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
     if gone:
         raise RefusedError(
             f"{name} holds submissions that were withdrawn: {', '.join(gone)}",
+            hint="Build and propose the release again.",
+        )
+    if leaks_since(state, proposal):
+        raise RefusedError(
+            f"{name} was built before records were barred as leaks",
             hint="Build and propose the release again.",
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from datacoop.errors import RefusedError
+from datacoop.jobs.auditing import audit_project
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.frame import listed_records
 from datacoop.jobs.labelling import ensure_project, routed_records
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
@@ -74,7 +76,7 @@ def affected_versions(pool: Pool, state: State, submission: PooledSubmission) ->
 
 
 def delete_tasks(pool: Pool, submission_id: str, studio: LabelStudio) -> int:
-    """Delete the tasks of a withdrawn submission from Label Studio, answers and all.
+    """Delete the tasks of a withdrawn submission from Label Studio, answers and audits and all.
 
     Raises:
         RefusedError: The submission is not withdrawn.
@@ -85,14 +87,19 @@ def delete_tasks(pool: Pool, submission_id: str, studio: LabelStudio) -> int:
         raise RefusedError(f"{submission_id!r} is not withdrawn")
     if submission.records is None:
         return 0
-    routed = routed_records(pool, submission.collection)
     ids = [
         record_id
         for ref in get_blob_list(pool.store, submission.records)
         for batch in bytes_to_batches(get_blob(pool.store, ref.sha256), [RECORD_ID])
         for record_id in batch.column(0).to_pylist()
-        if record_id in routed
     ]
-    project = ensure_project(contract_of(pool, state, submission.collection), studio)
-    studio.delete_tasks(project, [record_id.hex() for record_id in ids])
-    return len(ids)
+    collection = contract_of(pool, state, submission.collection)
+    routed = routed_records(pool, submission.collection)
+    audited = listed_records(pool.store, state.audited.get(submission.collection, ()))
+    deleted = 0
+    for sent, ensure in ((routed, ensure_project), (audited, audit_project)):
+        keys = [record_id.hex() for record_id in ids if record_id in sent]
+        if keys:
+            studio.delete_tasks(ensure(collection, studio), keys)
+        deleted += len(keys)
+    return deleted

@@ -25,6 +25,9 @@ PAGING_FACTOR = 4
 KEYS_A_FILTER = 40
 """Keys asked for in one request: they travel in the URL, and gunicorn takes one of 4 kB."""
 
+VERSION = "1.23.2"
+"""The Label Studio that this code was tried against; another one is refused."""
+
 PAGE_SIZE = 1_000
 TITLE_LENGTH = 50
 """The longest title that Label Studio takes."""
@@ -79,12 +82,14 @@ class LabelStudio:
                 "labelling needs label-studio-sdk", hint="Install datacoop[label]."
             ) from error
         self._failures = (ApiError, ParsingError, httpx.HTTPError)
+        self._refused = ApiError
         self._url = url
         self._tries = tries
         self._sleep = sleep
         # The SDK is typed in part only.
         build: Any = Client
         self._client = build(base_url=url, api_key=token, timeout=timeout_seconds, max_retries=0)
+        self._timeout_seconds = timeout_seconds
 
     def ensure_project(
         self,
@@ -108,9 +113,11 @@ class LabelStudio:
                 marked.
 
         Raises:
+            SettingsError: It is another version than `VERSION`.
             TransientError: Label Studio cannot be reached, or not reliably.
             OutsideError: It refuses, for instance a configuration that old answers do not fit.
         """
+        self._require_version()
         marker = f"datacoop collection: {collection}"
         content: dict[str, Any] = {
             "label_config": configuration,
@@ -147,7 +154,7 @@ class LabelStudio:
             TransientError: Some tasks are still missing after all tries; run it again.
             OutsideError: Label Studio refuses the tasks.
         """
-        wanted = {task.key: {KEY: task.key, **task.payload} for task in tasks}
+        wanted = {task.key: _written({KEY: task.key, **task.payload}) for task in tasks}
         missing = self._missing(project, list(wanted))
         for batch in _batches({key: wanted[key] for key in missing}):
             self._add_batch(project, batch)
@@ -169,6 +176,25 @@ class LabelStudio:
         found = {answer.annotation_id: answer for task in tasks for answer in _answers(task)}
         return list(found.values())
 
+    def count_tasks(self, project: int) -> int:
+        """Give how many tasks a project holds.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        query = {"project": project, "include": "id", "page_size": 1}
+        return int(self._read("count tasks", lambda: self._get("/api/tasks/", query))["total"])
+
+    def made_utc(self, project: int, keys: Sequence[str]) -> dict[str, str]:
+        """Give when the tasks of these keys were made, in UTC; those that are gone are left out.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        found = self._search_tasks(project, keys) if keys else ()
+        made = {str(task["data"].get(KEY)): utc(task["created_at"]) for task in found}
+        return {key: made[key] for key in keys if key in made}
+
     def delete_tasks(self, project: int, keys: Iterable[str]) -> None:
         """Delete the tasks of these keys with their annotations; those that are gone are fine.
 
@@ -179,11 +205,11 @@ class LabelStudio:
             stored = self._find_tasks(project, part)
             self._delete(project, [task.task_id for tasks in stored.values() for task in tasks])
 
-    def _add_batch(self, project: int, batch: dict[str, dict[str, Any]]) -> None:
+    def _add_batch(self, project: int, batch: dict[str, bytes]) -> None:
+        # Past the SDK: it copies every value of every task twice before it writes it.
         def send(keys: Sequence[str]) -> None:
-            self._client.projects.import_tasks(
-                project, request=[{"data": batch[key]} for key in keys], request_options=_ONCE
-            )
+            body = b"[" + b",".join(batch[key] for key in keys) + b"]"
+            self._request("POST", f"/api/projects/{project}/import", {}, body)
 
         keys = list(batch)
         self._make("import tasks", send, keys, lambda: self._missing(project, keys))
@@ -198,15 +224,16 @@ class LabelStudio:
         wanted = set(keys)
         found: dict[str, list[_Stored]] = defaultdict(list)
         for task in self._search_tasks(project, keys):
-            if task.data.get(KEY) in wanted:
-                answered = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
-                found[task.data[KEY]].append(_Stored(task.id, answered > 0))
+            key = task["data"].get(KEY)
+            if key in wanted:
+                answered = (task["total_annotations"] or 0) + (task["cancelled_annotations"] or 0)
+                found[key].append(_Stored(task["id"], answered > 0))
         return found
 
     def _search_tasks(self, project: int, keys: Sequence[str]) -> Iterator[Any]:
         """Give the tasks of the keys, and perhaps others, in the cheapest way."""
-        include = "id,data,total_annotations,cancelled_annotations"
-        held = self._count_tasks(project)
+        include = "id,data,created_at,total_annotations,cancelled_annotations"
+        held = self.count_tasks(project)
         if not held:
             return
         if held <= PAGING_FACTOR * len(keys):
@@ -216,19 +243,11 @@ class LabelStudio:
             wanted = _filter("and", (f"data.{KEY}", "in_list", "List", list(part)))
             yield from self._list_tasks(project, query=wanted, include=include)
 
-    def _count_tasks(self, project: int) -> int:
-        def count() -> int:
-            pager = self._client.tasks.list(project=project, include="id", page_size=1)
-            return int(pager.response.total)
-
-        return self._read("count tasks", count)
-
-    def _list_tasks(self, project: int, **parameters: str) -> Iterator[Any]:
-        def page(number: int) -> tuple[list[Any], int]:
-            pager = self._client.tasks.list(
-                project=project, page=number, page_size=PAGE_SIZE, **parameters
-            )
-            return pager.items or [], pager.response.total
+    def _list_tasks(self, project: int, **parameters: str) -> Iterator[dict[str, Any]]:
+        def page(number: int) -> tuple[list[dict[str, Any]], int]:
+            query = {"project": project, "page": number, "page_size": PAGE_SIZE, **parameters}
+            found = self._get("/api/tasks/", query)
+            return found["tasks"], found["total"]
 
         return self._pages("list tasks", page)
 
@@ -245,6 +264,43 @@ class LabelStudio:
         now = self._read("read project", lambda: self._client.projects.get(project))
         if any(getattr(now, name) != value for name, value in content.items()):
             self._read("update project", lambda: self._client.projects.update(project, **content))
+
+    def _require_version(self) -> None:
+        answer = self._read("read version", lambda: self._get("/api/version/", {}))
+        found = str(answer.get("release", "unknown"))
+        if found != VERSION:
+            raise SettingsError(
+                f"Label Studio at {self._url} is version {found}, and not {VERSION}",
+                hint=f"Nothing was sent. Run label-studio=={VERSION}, as infra/label-studio pins "
+                "it, or a datacoop that was tried with the other version.",
+            )
+
+    def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        found = self._request("GET", path, query)
+        if not isinstance(found, dict):
+            raise self._refused(status_code=200)
+        return found
+
+    def _request(
+        self, method: str, path: str, query: dict[str, Any], body: bytes | None = None
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Send one request as the SDK would, once; give the JSON that comes back."""
+        wrapper = self._client._client_wrapper
+        answer = wrapper.httpx_client.httpx_client.request(
+            method,
+            f"{self._url.rstrip('/')}{path}",
+            params=query,
+            content=body,
+            headers=wrapper.get_headers() | {"Content-Type": "application/json"},
+            timeout=self._timeout_seconds,
+        )
+        if not answer.is_success:
+            raise self._refused(status_code=answer.status_code)
+        try:
+            return answer.json()
+        except ValueError:
+            # A page of some gateway's: what became of the request is unknown.
+            raise self._refused(status_code=200) from None
 
     def _delete(self, project: int, task_ids: Sequence[int]) -> None:
         if task_ids:
@@ -329,11 +385,11 @@ def _surplus(tasks: Sequence[_Stored]) -> list[int]:
     return [task.task_id for task in tasks if task not in kept]
 
 
-def _answers(task: Any) -> Iterator[Answer]:  # noqa: ANN401 - a model of the SDK
-    for annotation in task.annotations or ():
+def _answers(task: dict[str, Any]) -> Iterator[Answer]:
+    for annotation in task["annotations"] or ():
         yield Answer(
             annotation_id=annotation["id"],
-            key=str(task.data.get(KEY, "")),
+            key=str(task["data"].get(KEY, "")),
             user_id=annotation.get("completed_by"),
             result=annotation.get("result"),
             updated_utc=utc(annotation["updated_at"]),
@@ -356,16 +412,19 @@ def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield keys[start : start + size]
 
 
-def _batches(wanted: dict[str, dict[str, Any]]) -> Iterator[dict[str, dict[str, Any]]]:
+def _written(data: dict[str, Any]) -> bytes:
+    return json.dumps({"data": data}, ensure_ascii=False).encode()
+
+
+def _batches(wanted: dict[str, bytes]) -> Iterator[dict[str, bytes]]:
     """Cut the tasks into requests that are neither too many tasks nor too many bytes."""
-    batch: dict[str, dict[str, Any]] = {}
+    batch: dict[str, bytes] = {}
     size_bytes = 0
-    for key, data in wanted.items():
-        task_bytes = len(json.dumps(data))
-        if batch and (len(batch) >= BATCH_TASKS or size_bytes + task_bytes > BATCH_BYTES):
+    for key, task in wanted.items():
+        if batch and (len(batch) >= BATCH_TASKS or size_bytes + len(task) > BATCH_BYTES):
             yield batch
             batch, size_bytes = {}, 0
-        batch[key] = data
-        size_bytes += task_bytes
+        batch[key] = task
+        size_bytes += len(task)
     if batch:
         yield batch

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
 from datacoop.pool.keys import PublicKey, Role, key_from_json
+from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
 from datacoop.records.terms import Terms, terms_from_json
@@ -100,6 +101,8 @@ class State:
     """Collection to the digests of the blobs that list what was sent to annotators."""
     votes: dict[str, list[str]] = field(default_factory=dict)
     """Collection to the digests of the blobs of votes, in order of collection."""
+    imported: set[str] = field(default_factory=set)
+    """Those of these blobs whose votes were given in another Label Studio."""
     workforce: str | None = None
     """Digest of the workforce file, salted by the operator's secret: nobody else can guess it."""
     gold: dict[str, str] = field(default_factory=dict)
@@ -111,6 +114,14 @@ class State:
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
     evaluations: dict[str, ScrubEvaluation] = field(default_factory=dict)
     """Collection to the newest evaluation of its scrub."""
+    audited: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs that list what was sent to auditors."""
+    marks: dict[str, list[str]] = field(default_factory=dict)
+    """Collection to the digests of the blobs of auditors' marks, in order of collection."""
+    leaks: dict[tuple[str, str], Leak] = field(default_factory=dict)
+    """By collection and record id in hex."""
+    looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
+    """By collection and language, in order."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -130,6 +141,11 @@ class State:
         """Give the published versions of a collection, in order."""
         found = [p for p in self.proposals.values() if p.collection == collection]
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
+
+    def barred(self, collection: str) -> tuple[str, ...]:
+        """Give the digests of the blobs that list records of a collection barred as leaks."""
+        standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
+        return tuple(sorted({b for leak in standing if (b := leak.barred.get(collection))}))
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -248,6 +264,8 @@ def _tasks_routed(state: State, entry: Entry) -> None:
 
 def _votes_collected(state: State, entry: Entry) -> None:
     state.votes.setdefault(entry.body["collection"], []).append(entry.body["votes"])
+    if entry.body.get("imported"):
+        state.imported.add(entry.body["votes"])
 
 
 def _workforce_set(state: State, entry: Entry) -> None:
@@ -277,6 +295,57 @@ def _scrub_evaluated(state: State, entry: Entry) -> None:
         code_version=body["code_version"],
         recall={label: (int(found), int(of)) for label, (found, of) in body["recall"].items()},
     )
+
+
+def _audit_sampled(state: State, entry: Entry) -> None:
+    _require(entry, entry.body["collection"] in state.collections, "a collection that is known")
+    state.audited.setdefault(entry.body["collection"], []).append(entry.body["records"])
+
+
+def _audit_collected(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["collection"] in state.collections, "a collection that is known")
+    state.marks.setdefault(body["collection"], []).append(body["marks"])
+    for record, what in body["held"].items():
+        before = state.leaks.get((body["collection"], record))
+        is_open = before is None or before.status is LeakStatus.REJECTED
+        _require(entry, is_open, "records that are not held yet")
+        state.leaks[body["collection"], record] = Leak(
+            collection=body["collection"],
+            record=record,
+            language=what["language"],
+            status=LeakStatus.HELD,
+            entry=entry.number,
+            barred=MappingProxyType(dict(what["barred"])),
+        )
+
+
+def _leak_confirmed(state: State, entry: Entry) -> None:
+    leak = state.leaks[entry.body["collection"], entry.body["record"]]
+    _require(entry, leak.status is LeakStatus.HELD, "a record that is held")
+    state.leaks[leak.collection, leak.record] = replace(
+        leak,
+        status=LeakStatus.CONFIRMED,
+        entry=entry.number,
+        barred=MappingProxyType(dict(entry.body["barred"])),
+    )
+
+
+def _leak_rejected(state: State, entry: Entry) -> None:
+    leak = state.leaks[entry.body["collection"], entry.body["record"]]
+    _require(entry, leak.status is not LeakStatus.REJECTED, "a record that is barred")
+    state.leaks[leak.collection, leak.record] = replace(
+        leak, status=LeakStatus.REJECTED, entry=entry.number
+    )
+
+
+def _audit_looked(state: State, entry: Entry) -> None:
+    body = entry.body
+    looks = state.looks.setdefault((body["collection"], body["language"]), [])
+    made = sum(look.frame == body["frame"] for look in looks)
+    _require(entry, body["number"] == made + 1, "the next look at these rows")
+    names = ("frame", "number", "rows", "sample", "leaks", "most", "outcome")
+    looks.append(AuditLook(entry=entry.number, **{name: body[name] for name in names}))
 
 
 def _release_proposed(state: State, entry: Entry) -> None:
@@ -322,6 +391,7 @@ def _release_published(state: State, entry: Entry) -> None:
     _require(entry, proposal.published_entry is None, "a version is published once")
     _require(entry, is_approved(state, proposal), "approvals by two people of two members")
     _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
+    _require(entry, not leaks_since(state, proposal), "no record barred since it was built")
     state.proposals[proposal.collection, proposal.version] = replace(
         proposal, published_entry=entry.number, published_utc=entry.created_utc
     )
@@ -350,6 +420,27 @@ def withdrawn_since(state: State, proposal: Proposal) -> list[str]:
     return [i for i in proposal.submissions if state.submissions[i].withdrawn_entry is not None]
 
 
+def leaks_since(state: State, proposal: Proposal) -> list[Leak]:
+    """Give the leaks for which records were barred after a proposal's snapshot was built."""
+    return [
+        leak
+        for leak in state.leaks.values()
+        if leak.entry >= proposal.log_length
+        and leak.status is not LeakStatus.REJECTED
+        and proposal.collection in leak.barred
+    ]
+
+
+def is_stale(state: State, collection: str, language: str, look: AuditLook) -> bool:
+    """Say whether a row of the language was marked as a leak after a look, and stands so."""
+    return any(
+        (leak.collection, leak.language) == (collection, language)
+        and leak.entry > look.entry
+        and leak.status is not LeakStatus.REJECTED
+        for leak in state.leaks.values()
+    )
+
+
 Rule = tuple[Role, Callable[[State, Entry], None]]
 
 _RULES: dict[str, Rule] = {
@@ -365,6 +456,11 @@ _RULES: dict[str, Rule] = {
     "gold_set": (Role.OPERATOR, _gold_set),
     "annotators_paused": (Role.OPERATOR, _annotators_paused),
     "labels_decided": (Role.OPERATOR, _labels_decided),
+    "audit_sampled": (Role.OPERATOR, _audit_sampled),
+    "audit_collected": (Role.OPERATOR, _audit_collected),
+    "leak_confirmed": (Role.OPERATOR, _leak_confirmed),
+    "leak_rejected": (Role.OPERATOR, _leak_rejected),
+    "audit_looked": (Role.OPERATOR, _audit_looked),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),

@@ -132,3 +132,6 @@ class ReleasePolicy:
     scrub_floors: dict[str, int] = field(default_factory=dict)
     """Least recall of the scrub by gold label, in percent; below one of them nothing is released.
     """
+    leak_bound_permille: int | None = None
+    """Most rows of a thousand that may still leak, by the leak audit, in each language; none is
+    asked for where it is left out."""
