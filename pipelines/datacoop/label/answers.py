@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datacoop.label.form import Form
+from datacoop.label.result_check import check_result
 from datacoop.label.votes import Vote, pseudonym
 from datacoop.records.policies import LabellingPolicy
 
@@ -87,6 +88,10 @@ def _read_result(result: object, form: Form, policy: LabellingPolicy) -> tuple[s
         return "", "label.malformed"
     if any(form.controls.get(str(item.get("from_name"))) is None for item in result):
         return "", "label.unknown_question"
+    if form.questions.controls:
+        reason = check_result(result, form.questions).reason
+        if reason:
+            return "", reason
     asked = [item for item in result if item.get("from_name") == policy.question]
     if len(asked) != 1:
         return "", "label.several_answers" if asked else "label.no_answer"

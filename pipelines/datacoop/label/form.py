@@ -3,9 +3,10 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datacoop.errors import Fault, SettingsError
+from datacoop.label.result_check import Questions, parse_questions
 from datacoop.records.columns import RESERVED
 from datacoop.records.policies import LabellingPolicy
 
@@ -25,6 +26,8 @@ class Form:
     """What a control of type `choices` offers, by its name, in order."""
     columns: tuple[str, ...]
     """The payload columns that the configuration shows, in order of first use."""
+    questions: Questions = field(default_factory=lambda: Questions(controls={}, shown={}))
+    """What answers are checked against; one that asks nothing checks nothing."""
 
 
 def parse_form(configuration: str) -> Form:
@@ -48,6 +51,7 @@ def parse_form(configuration: str) -> Form:
         targets={name: tag.get("toName", "") for name, tag in controls.items()},
         values={name: _offered(tag) for name, tag in controls.items() if tag.tag == "Choices"},
         columns=tuple(dict.fromkeys(shown)),
+        questions=parse_questions(root),
     )
 
 
