@@ -7,8 +7,8 @@ pseudonyms. SQLite by default, PostgreSQL by URL.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -288,12 +288,15 @@ class Store:
 
     def serve(self, annotator: str, collection: str, record_id: bytes, now: float) -> Served:
         """Enter that an annotator is given a record; the same again gives the same."""
-        with self._write() as db:
-            place = {"annotator": annotator, "collection": collection, "record": record_id.hex()}
+        place = {"annotator": annotator, "collection": collection, "record": record_id.hex()}
+        with self._read() as db:
             row = db.execute(_SERVED_OF, place).first()
-            if row is None:
-                values = {**place, "since": now, "state": HELD, "has_draft": False}
+        if row is None:
+            values = {**place, "since": now, "state": HELD, "has_draft": False}
+            # Two tabs may ask at once; the second one finds what the first one entered.
+            with suppress(sa.exc.IntegrityError), self._write() as db:
                 db.execute(sa.insert(_SERVED).values(values))
+            with self._read() as db:
                 row = db.execute(_SERVED_OF, place).one()
         return _served(row)
 
@@ -443,10 +446,10 @@ def read_key(path: Path) -> bytes:
         SettingsError: It cannot be read, or others may read it.
     """
     try:
-        with suppress_existing(), os.fdopen(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-        ) as file:
-            file.write(Fernet.generate_key())
+        with suppress(FileExistsError):
+            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(made, "wb") as file:
+                file.write(Fernet.generate_key())
         if path.stat().st_mode & 0o077:
             raise SettingsError(f"others may read {path}", hint=f"Run: chmod 600 {path}")
         key = path.read_bytes().strip()
@@ -457,15 +460,6 @@ def read_key(path: Path) -> bytes:
             hint="Name a file in a folder that the gateway can write, or restore the key.",
         ) from error
     return key
-
-
-@contextmanager
-def suppress_existing() -> Iterator[None]:
-    """Let a file be there already."""
-    try:
-        yield
-    except FileExistsError:
-        return
 
 
 def _open(url: str) -> Engine:
