@@ -5,6 +5,7 @@ so after a failure it is asked which keys it has, and only the missing ones go a
 """
 
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +31,8 @@ KEYS_A_FILTER = 40
 PAGE_SIZE = 1_000
 TITLE_LENGTH = 50
 """The longest title that Label Studio takes."""
+
+_RECORD_KEY = re.compile(r"[0-9a-f]{64}")
 
 _ONCE = {"max_retries": 0}
 """Request options of every write: by itself the SDK sends a POST again after a 504."""
@@ -161,6 +164,29 @@ class LabelStudio:
         # A task that moves to another page while we read is met twice.
         found = {answer.annotation_id: answer for task in tasks for answer in _answers(task)}
         return list(found.values())
+
+    def version(self) -> str:
+        """Give the version of the server.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        return str(self._read("read version", lambda: self._client.versions.get().release))
+
+    def task_numbers(self, project: int) -> dict[bytes, int]:
+        """Give the number of each task of a project by its record; others are left out.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        found: dict[bytes, int] = {}
+        for task in self._list_tasks(project, include="id,data"):
+            key = task.data.get(KEY)
+            if isinstance(key, str) and _RECORD_KEY.fullmatch(key):
+                # Should a record have two tasks, everybody takes the older one.
+                record_id = bytes.fromhex(key)
+                found[record_id] = min(task.id, found.get(record_id, task.id))
+        return found
 
     def delete_tasks(self, project: int, keys: Iterable[str]) -> None:
         """Delete the tasks of these keys with their annotations; those that are gone are fine.

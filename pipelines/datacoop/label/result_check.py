@@ -138,7 +138,9 @@ def _control(tag: Element) -> Control:
         values=tuple(offered),
         at_most=1 if single else int(most) if most.isdecimal() else 0,
         low=1.0 if kind == "rating" else _number(tag.get("min")),
-        high=_number(tag.get("maxRating")) or _STARS if kind == "rating" else _number(tag.get("max")),
+        high=_number(tag.get("maxRating")) or _STARS
+        if kind == "rating"
+        else _number(tag.get("max")),
         per_region=per_region,
         # Whether a question that may be hidden was seen, the answer does not tell.
         required=tag.get("required", "false").lower() == "true" and not per_region and not hides,
@@ -216,7 +218,9 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
 
 def _require_answers(items: Sequence[Mapping[str, Any]], questions: Questions) -> None:
     answered = {item["from_name"] for item in items}
-    if any(control.required and name not in answered for name, control in questions.controls.items()):
+    if any(
+        control.required and name not in answered for name, control in questions.controls.items()
+    ):
         raise _Refused(NO_ANSWER)
 
 

@@ -72,9 +72,7 @@ OWN = (
     _row("POST", "/sign-out", "sign_out"),
     _row("POST", "/language", "choose_language"),
     _row("GET", "/oidc/start", "oidc_start", guard=Guard.OPEN, is_page=True),
-    _row(
-        "GET", "/oidc/callback", "oidc_callback", "code", "state", guard=Guard.OPEN, is_page=True
-    ),
+    _row("GET", "/oidc/callback", "oidc_callback", "code", "state", guard=Guard.OPEN, is_page=True),
     _row("GET", r"/own/(?P<file>[a-z_]+\.(?:css|js))", "own_file", guard=Guard.OPEN),
     _row("GET", "/metrics", "metrics", guard=Guard.OPEN),
     _row("GET", "/healthz", "health", guard=Guard.OPEN),

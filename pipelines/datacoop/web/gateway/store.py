@@ -338,9 +338,7 @@ class Store:
         """
         with self._write() as db:
             chosen = sa.and_(_SERVED.c.id == served, _SERVED.c.state == HELD)
-            return bool(
-                db.execute(sa.update(_SERVED).where(chosen).values(state=SENDING)).rowcount
-            )
+            return bool(db.execute(sa.update(_SERVED).where(chosen).values(state=SENDING)).rowcount)
 
     def release(self, served: int) -> None:
         """Take back that an answer is being sent: Label Studio surely has none."""

@@ -188,4 +188,3 @@ class Studio:
                 return response.status_code, b"".join(parts)
         except httpx.HTTPError as error:
             raise TransientError(SERVICE, "answer", type(error).__name__) from None
-
