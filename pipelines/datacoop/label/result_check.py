@@ -16,6 +16,8 @@ LARGEST_ITEMS = 1_000
 LARGEST_TEXT = 10_000
 """The longest text, in characters, that an annotator may type into one field."""
 
+LARGEST_NUMBER = 1e15
+
 MALFORMED = "label.malformed"
 UNKNOWN_QUESTION = "label.unknown_question"
 UNKNOWN_VALUE = "label.unknown_value"
@@ -85,7 +87,7 @@ class Checked:
     """A reason code; empty where all is well."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A part of an answer does not fit; carries the reason code."""
 
 
@@ -119,7 +121,7 @@ def check_result(
         items = _checked(result, questions, data)
         if complete:
             _require_answers(items, questions)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return Checked(items=(), reason=str(refused))
     return Checked(items=tuple(items), reason="")
 
@@ -164,17 +166,17 @@ def _checked(
     result: object, questions: Questions, data: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
     if not isinstance(result, list):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if len(result) > LARGEST_ITEMS:
-        raise _Refused(TOO_LARGE)
+        raise _RefusedError(TOO_LARGE)
     items = [_item(item, questions, data) for item in result]
     answered = [item["from_name"] for item in items if _is_whole(questions, item)]
     if len(set(answered)) != len(answered):
-        raise _Refused(SEVERAL)
+        raise _RefusedError(SEVERAL)
     regions = {item.get("id") for item in items if item["type"] in _SPANS}
     for item in items:
         if questions.controls[item["from_name"]].per_region and item.get("id") not in regions:
-            raise _Refused(MALFORMED)
+            raise _RefusedError(MALFORMED)
     return items
 
 
@@ -185,20 +187,20 @@ def _is_whole(questions: Questions, item: Mapping[str, Any]) -> bool:
 
 def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) -> dict[str, Any]:
     if not isinstance(item, Mapping):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     name = item.get("from_name")
     control = questions.controls.get(name) if isinstance(name, str) else None
     if control is None:
-        raise _Refused(UNKNOWN_QUESTION)
+        raise _RefusedError(UNKNOWN_QUESTION)
     value = item.get("value")
     # Scripts leave out whom an answer is about; where it is said it has to be right.
     if item.get("to_name", control.target) != control.target or item.get("type") != control.kind:
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if not isinstance(value, Mapping):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     read = _READERS.get(control.kind)
     if read is None:
-        raise _Refused(UNKNOWN_QUESTION)
+        raise _RefusedError(UNKNOWN_QUESTION)
     made: dict[str, Any] = {
         "from_name": control.name,
         "to_name": control.target,
@@ -211,7 +213,7 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
         made["origin"] = item["origin"]
     if "id" in item:
         if not isinstance(item["id"], str) or not _ID.fullmatch(item["id"]):
-            raise _Refused(MALFORMED)
+            raise _RefusedError(MALFORMED)
         made["id"] = item["id"]
     return made
 
@@ -221,41 +223,40 @@ def _require_answers(items: Sequence[Mapping[str, Any]], questions: Questions) -
     if any(
         control.required and name not in answered for name, control in questions.controls.items()
     ):
-        raise _Refused(NO_ANSWER)
+        raise _RefusedError(NO_ANSWER)
 
 
 def _read_values(value: Mapping[str, Any], control: Control) -> dict[str, Any]:
     given = value.get(control.kind)
     if not isinstance(given, list):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if not given:
-        raise _Refused(NO_ANSWER)
+        raise _RefusedError(NO_ANSWER)
     if not all(isinstance(one, str) for one in given):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if control.at_most and len(given) > control.at_most:
-        raise _Refused(SEVERAL)
+        raise _RefusedError(SEVERAL)
     if len(set(given)) != len(given) or not set(given) <= set(control.values):
-        raise _Refused(UNKNOWN_VALUE)
+        raise _RefusedError(UNKNOWN_VALUE)
     return {control.kind: list(given)}
 
 
 def _read_number(value: Mapping[str, Any], control: Control) -> dict[str, Any]:
     given = value.get(control.kind)
-    if type(given) not in (int, float) or given != given:
-        raise _Refused(MALFORMED)
-    number: float = given
-    if control.kind == "rating" and number != int(number):
-        raise _Refused(OUT_OF_RANGE)
-    too_low = control.low is not None and number < control.low
-    too_high = control.high is not None and number > control.high
-    if too_low or too_high or abs(number) > 1e15:
-        raise _Refused(OUT_OF_RANGE)
+    if not isinstance(given, int | float) or isinstance(given, bool) or given != given:
+        raise _RefusedError(MALFORMED)
+    too_low = control.low is not None and given < control.low
+    too_high = control.high is not None and given > control.high
+    if too_low or too_high or abs(given) > LARGEST_NUMBER:
+        raise _RefusedError(OUT_OF_RANGE)
+    if control.kind == "rating" and given != int(given):
+        raise _RefusedError(OUT_OF_RANGE)
     return {control.kind: given}
 
 
 def _read_side(value: Mapping[str, Any], _: Control) -> dict[str, Any]:
     if value.get("selected") not in _SIDES:
-        raise _Refused(UNKNOWN_VALUE)
+        raise _RefusedError(UNKNOWN_VALUE)
     return {"selected": value["selected"]}
 
 
@@ -263,9 +264,9 @@ def _read_text(value: Mapping[str, Any], control: Control) -> dict[str, Any]:
     given = value.get("text")
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if len(texts) > (control.at_most or LARGEST_ITEMS) or sum(map(len, texts)) > LARGEST_TEXT:
-        raise _Refused(TOO_LARGE)
+        raise _RefusedError(TOO_LARGE)
     return {"text": texts}
 
 
@@ -306,7 +307,7 @@ def _span_of_turns(
     first, last = _turn(value.get("start")), _turn(value.get("end"))
     start, end = value.get("startOffset"), value.get("endOffset")
     if first > last or (isinstance(turns, list) and last >= len(turns)):
-        raise _Refused(SPAN_OUTSIDE)
+        raise _RefusedError(SPAN_OUTSIDE)
     if isinstance(turns, list) and shown is not None:
         _check_span(start, None, turns[first].get(shown.text_key))
         _check_span(0, end, turns[last].get(shown.text_key))
@@ -319,7 +320,7 @@ def _span_of_turns(
 def _turn(given: object) -> int:
     text = str(given) if type(given) in (int, str) else ""
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     return int(text)
 
 
@@ -331,11 +332,11 @@ def _check_span(start: object, end: object, text: object) -> None:
     length = len(text.encode("utf-16-le")) // 2 if isinstance(text, str) else None
     last = length if end is None else end
     if type(start) is not int or (last is not None and type(last) is not int):
-        raise _Refused(MALFORMED)
+        raise _RefusedError(MALFORMED)
     if start < 0 or (isinstance(last, int) and start >= last):
-        raise _Refused(SPAN_OUTSIDE)
+        raise _RefusedError(SPAN_OUTSIDE)
     if length is not None and isinstance(last, int) and last > length:
-        raise _Refused(SPAN_OUTSIDE)
+        raise _RefusedError(SPAN_OUTSIDE)
 
 
 def _marked(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Options:
     """What the operator's monitoring has to bring; without it there are no metrics."""
 
 
-class Denied(Exception):
+class DeniedError(Exception):
     """A request that is refused, with the reason it is counted under."""
 
     def __init__(self, reason: str, status: int = 403) -> None:
@@ -90,7 +90,7 @@ class _Asked:
         """Give a number of the path or the query; a query may hold anything."""
         text = self.found.parts.get(name, "")
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
-            raise Denied("parameter", 400)
+            raise DeniedError("parameter", 400)
         return int(text)
 
 
@@ -207,7 +207,7 @@ class Gateway:
             response = await self._handlers[found.route.name](asked)
             await response(scope, receive, send_safely)
             return
-        except Denied as denied:
+        except DeniedError as denied:
             self._deny(scope, denied.reason, asked_by)
             answer = self._refusal(scope, denied)
         except ClientDisconnect:
@@ -233,19 +233,19 @@ class Gateway:
         path = scope.get("raw_path") or b""
         found = find(scope["method"], path, scope["query_string"])
         if found is None:
-            raise Denied("no_route")
+            raise DeniedError("no_route")
         return found
 
     async def _identify(self, asked: _Asked) -> None:
         request, route = asked.request, asked.found.route
         headers = request.headers
         if headers.get("host") != self._host and route.name not in ("health", "metrics"):
-            raise Denied("host", 421)
+            raise DeniedError("host", 421)
         if route.method not in ("GET", "HEAD"):
             if headers.get("origin") != self._options.origin:
-                raise Denied("origin")
+                raise DeniedError("origin")
         elif headers.get("sec-fetch-site") in ("cross-site", "same-site") and not route.is_page:
-            raise Denied("cross_site")
+            raise DeniedError("cross_site")
         asked.token = request.cookies.get(self._cookie, "")
         if asked.token:
             now = self._clock()
@@ -256,13 +256,13 @@ class Gateway:
     def _admit(self, asked: _Asked) -> None:
         route = asked.found.route
         if asked.account is None:
-            raise Denied("signed_out", 401)
+            raise DeniedError("signed_out", 401)
         now, key = self._clock(), asked.account.annotator
         if not self._requests.take(key, now):
-            raise Denied("rate", 429)
+            raise DeniedError("rate", 429)
         is_write = route.method != "GET"
         if is_write and not self._writes.take(key, now):
-            raise Denied("rate", 429)
+            raise DeniedError("rate", 429)
         # The forms of the gateway's own pages carry the token in a field.
         is_form = route.name in ("sign_out", "choose_language")
         if is_write and not is_form:
@@ -270,7 +270,7 @@ class Gateway:
 
     def _check_csrf(self, asked: _Asked, given: str) -> None:
         if not hmac.compare_digest(given.encode(), self._csrf(asked.token).encode()):
-            raise Denied("csrf")
+            raise DeniedError("csrf")
 
     def _csrf(self, token: str) -> str:
         named = b"datacoop.gateway.csrf.v1\n" + token.encode()
@@ -289,7 +289,7 @@ class Gateway:
             }
         )
 
-    def _refusal(self, scope: Scope, denied: Denied) -> Response:
+    def _refusal(self, scope: Scope, denied: DeniedError) -> Response:
         headers = {name.lower(): value for name, value in scope["headers"]}
         is_read = scope["method"] == "GET"
         if is_read and headers.get(b"sec-fetch-dest") == b"document":
@@ -338,55 +338,55 @@ class Gateway:
     async def _read(self, asked: _Asked, limit: int) -> bytes:
         headers = asked.request.headers
         if "content-encoding" in headers:
-            raise Denied("encoding", 415)
+            raise DeniedError("encoding", 415)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
-            raise Denied("too_large", 413)
+            raise DeniedError("too_large", 413)
         parts, size_bytes = [], 0
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 async for part in asked.request.stream():
                     size_bytes += len(part)
                     if size_bytes > limit:
-                        raise Denied("too_large", 413)
+                        raise DeniedError("too_large", 413)
                     parts.append(part)
         except TimeoutError:
-            raise Denied("slow", 408) from None
+            raise DeniedError("slow", 408) from None
         return b"".join(parts)
 
     async def _json_of(self, asked: _Asked) -> Any:  # noqa: ANN401 - whatever was sent
         kind = asked.request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/json":
-            raise Denied("content_type", 415)
+            raise DeniedError("content_type", 415)
         content = await self._read(asked, LARGEST_JSON)
         try:
             return orjson.loads(content)
         except ValueError:
-            raise Denied("json", 400) from None
+            raise DeniedError("json", 400) from None
 
     async def _form_of(self, asked: _Asked) -> dict[str, str]:
         kind = asked.request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
-            raise Denied("content_type", 415)
+            raise DeniedError("content_type", 415)
         content = await self._read(asked, LARGEST_FORM)
         try:
             pairs = parse_qsl(
                 content.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict"
             )
         except ValueError:
-            raise Denied("form", 400) from None
+            raise DeniedError("form", 400) from None
         form = dict(pairs)
         if len(form) != len(pairs):
-            raise Denied("form", 400)
+            raise DeniedError("form", 400)
         return form
 
     # Own pages
 
-    def _page(self, asked: _Asked, name: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
+    def _page(self, asked: _Asked, page: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         wished = asked.account.language if asked.account else ""
         wished = asked.found.parts.get("language", "") or wished
         language = pages.choose_language(wished, asked.request.headers.get("accept-language", ""))
-        return HTMLResponse(pages.render(name, language, **values), status)
+        return HTMLResponse(pages.render(page, language, **values), status)
 
     async def _home(self, asked: _Asked) -> Response:
         now = self._clock()
@@ -404,7 +404,7 @@ class Gateway:
                 }
             )
         csrf = self._csrf(asked.token)
-        return self._page(asked, "home", name=asked.who.name, waiting=waiting, csrf=csrf)
+        return self._page(asked, "home", person=asked.who.name, waiting=waiting, csrf=csrf)
 
     async def _sign_in_form(self, asked: _Asked) -> Response:
         return self._sign_in_page(asked)
@@ -468,7 +468,7 @@ class Gateway:
         form = await self._form_of(asked)
         token, password = form.get("token", ""), form.get("password", "")
         if not self._all_sign_ins.take("", self._clock()):
-            raise Denied("sign_in_rate", 429)
+            raise DeniedError("sign_in_rate", 429)
         fault = fault_of(password)
         if fault:
             return self._page(asked, "invitation", 400, token=token, fault=fault)
@@ -481,7 +481,7 @@ class Gateway:
 
     async def _oidc_start(self, asked: _Asked) -> Response:
         if self._sign_in is None:
-            raise Denied("no_provider", 404)
+            raise DeniedError("no_provider", 404)
         if not self._all_sign_ins.take("", self._clock()):
             return self._sign_in_page(asked, "too_many", 429)
         url, state = await self._sign_in.begin()
@@ -498,10 +498,10 @@ class Gateway:
             or not state
             or not hmac.compare_digest(state.encode(), kept.encode())
         ):
-            raise Denied("oidc_state")
+            raise DeniedError("oidc_state")
         identity = await self._sign_in.finish(state, asked.found.parts.get("code", ""))
         if identity is None:
-            raise Denied("oidc")
+            raise DeniedError("oidc")
         account = await self._db(self._store.account_of_subject, identity.subject)
         if account is None and identity.email:
             account = await self._db(self._store.account_of, identity.email)
@@ -521,7 +521,7 @@ class Gateway:
     async def _own_file(self, asked: _Asked) -> Response:
         name = asked.found.parts["file"]
         if name not in pages.OWN_FILES:
-            raise Denied("no_route", 404)
+            raise DeniedError("no_route", 404)
         kind = pages.KINDS[name.rpartition(".")[2]]
         return Response(pages.OWN_FILES[name], media_type=kind)
 
@@ -531,7 +531,7 @@ class Gateway:
         if not self._options.metrics_token or not hmac.compare_digest(
             given.encode(), wanted.encode()
         ):
-            raise Denied("metrics", 404)
+            raise DeniedError("metrics", 404)
         lines = [
             f'datacoop_gateway_{kind}_total{{what="{what}"}} {count}'
             for (kind, what), count in sorted(self._counts.items())
@@ -561,7 +561,7 @@ class Gateway:
     def _work(self, asked: _Asked) -> Work:
         work = self._projects.get(asked.number("project"))
         if work is None:
-            raise Denied("not_yours", 404)
+            raise DeniedError("not_yours", 404)
         return work
 
     async def _project(self, asked: _Asked) -> Response:
@@ -615,7 +615,7 @@ class Gateway:
     async def _action(self, asked: _Asked) -> Response:
         work = self._work(asked)
         if asked.found.parts.get("id") != "next_task":
-            raise Denied("action")
+            raise DeniedError("action")
         await self._read(asked, LARGEST_JSON)
         return await self._next_task(asked.who, work)
 
@@ -670,10 +670,10 @@ class Gateway:
     def _with_work(self, served: Served | None) -> tuple[Served, Work, Mapping[str, Any], int]:
         work = self._works.get(served.collection) if served else None
         if served is None or work is None:
-            raise Denied("not_yours", 404)
+            raise DeniedError("not_yours", 404)
         data, task = work.payload(served.record_id), work.task(served.record_id)
         if data is None or task is None:
-            raise Denied("withdrawn", 404)
+            raise DeniedError("withdrawn", 404)
         return served, work, data, task
 
     async def _task(self, asked: _Asked) -> Response:
@@ -696,7 +696,7 @@ class Gateway:
         # From here to the end of the block one request at a time has this record: there is no
         # await between looking and entering.
         if served.annotation is not None or served.id in self._busy:
-            raise Denied("answered_before", 409)
+            raise DeniedError("answered_before", 409)
         self._busy.add(served.id)
         try:
             body = dict(sent.body)
@@ -728,7 +728,7 @@ class Gateway:
             # Somebody began before; what became of it Label Studio knows.
             again = await self._db(self._store.served, who.annotator, served.id)
             if again is None or again.annotation is not None:
-                raise Denied("answered_before", 409)
+                raise DeniedError("answered_before", 409)
             found = await self._own_annotation(who, work, served)
         if found is not None:
             return await self._renew(who, found, body)
@@ -811,7 +811,7 @@ class Gateway:
         if "annotation" in asked.found.parts:
             number = asked.number("annotation")
             if served.annotation != number:
-                raise Denied("not_yours", 404)
+                raise DeniedError("not_yours", 404)
             path = f"/api/tasks/{task}/annotations/{number}/drafts"
         sent = bodies.annotation_body(
             await self._json_of(asked), work.questions, data, is_draft=True
@@ -865,7 +865,7 @@ class _Relayed(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         async with self._studio.file(self._path) as file:
             if file.status != 200:
-                raise Denied("no_file", 404)
+                raise DeniedError("no_file", 404)
             headers = [
                 (b"content-type", file.kind.encode("latin-1")),
                 # The same for everybody, and new under another address after an upgrade.

@@ -41,17 +41,17 @@ def choose_language(wished: str, accepted: str) -> str:
     return next((code for code in (wished, *listed) if code in TEXTS), DEFAULT)
 
 
-def render(name: str, language: str, *, fault: str = "", **values: Any) -> str:  # noqa: ANN401
+def render(page: str, language: str, *, fault: str = "", **values: Any) -> str:  # noqa: ANN401
     """Make a page.
 
     Args:
-        name: The template, and what its title is called in the catalogue.
+        page: The template, and what its title is called in the catalogue.
         fault: The key of what went wrong; empty where nothing did.
     """
     texts = TEXTS[language]
-    return _TEMPLATES.get_template(f"{name}.html").render(
+    return _TEMPLATES.get_template(f"{page}.html").render(
         t=texts,
-        title=texts[f"title_{name}"],
+        title=texts[f"title_{page}"],
         language=language,
         languages=_LANGUAGES,
         fault=fault,

@@ -1,4 +1,4 @@
-"""The gateway's own store: accounts, sessions, what was served to whom. The only user of SQLAlchemy.
+"""The gateway's store: accounts, sessions, what was served to whom. The only user of SQLAlchemy.
 
 It is the one place that holds names and e-mail addresses of annotators; the pool knows
 pseudonyms. SQLite by default, PostgreSQL by URL.
@@ -160,8 +160,8 @@ class Store:
         studio_email: str,
         studio_token: str,
         password: str | None = None,
-    ) -> int:
-        """Enter an annotator; give the account's number.
+    ) -> None:
+        """Enter an annotator.
 
         Raises:
             RefusedError: There is one with this e-mail address.
@@ -178,8 +178,7 @@ class Store:
         }
         try:
             with self._write() as db:
-                made = db.execute(sa.insert(_ACCOUNTS).values(values))
-                return int(made.inserted_primary_key[0])
+                db.execute(sa.insert(_ACCOUNTS).values(values))
         except sa.exc.IntegrityError:
             raise RefusedError(
                 "there is an annotator with this e-mail address",
