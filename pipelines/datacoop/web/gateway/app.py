@@ -689,8 +689,7 @@ class Gateway:
 
     async def _add_annotation(self, asked: _Asked) -> Response:
         served, work, data, task = await self._served(asked)
-        given = await self._json_of(asked)
-        sent = bodies.annotation_body(given, work.questions, data)
+        sent = bodies.annotation_body(await self._json_of(asked), work.questions, data)
         if sent.reason:
             return self._invalid(asked, sent.reason)
         # From here to the end of the block one request at a time has this record: there is no
@@ -700,20 +699,14 @@ class Gateway:
         self._busy.add(served.id)
         try:
             body = dict(sent.body)
-            draft = await self._own_draft(asked, served, given)
+            draft = await self._db(self._store.latest_draft, served.id)
+            # Label Studio then throws the draft away, whichever the page names.
             body |= {"draft_id": draft} if draft else {}
             raw = await self._store_annotation(asked.who, work, served, task, body)
             await self._enter(work, served, raw)
         finally:
             self._busy.discard(served.id)
         return _json(bodies.shown_annotation(raw, asked.who, served), 201)
-
-    async def _own_draft(self, asked: _Asked, served: Served, given: Mapping[str, Any]) -> int:
-        draft = given.get("draft_id")
-        if type(draft) is not int or draft < 1 or draft >= 2**31:
-            return 0
-        of = await self._db(self._store.served_of_draft, asked.who.annotator, draft)
-        return draft if of is not None and of.id == served.id else 0
 
     async def _store_annotation(
         self, who: Account, work: Work, served: Served, task: int, body: dict[str, Any]

@@ -369,6 +369,12 @@ class Store:
             if known is None:
                 db.execute(sa.insert(_DRAFTS).values(id=draft, served=served))
 
+    def latest_draft(self, served: int) -> int | None:
+        """Give the number of the newest draft of a record that was served."""
+        chosen = sa.select(sa.func.max(_DRAFTS.c.id)).where(_DRAFTS.c.served == served)
+        with self._read() as db:
+            return db.execute(chosen).scalar()
+
     def served_of_draft(self, annotator: str, draft: int) -> Served | None:
         """Give what an annotator has a draft for; nothing of others."""
         chosen = sa.and_(_DRAFTS.c.id == draft, _SERVED.c.annotator == annotator)
