@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,10 @@ from tests.label.conftest import server, studio
 from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import Task
-from datacoop.web.gateway.accounts import add_annotator
+from datacoop.label.votes import pseudonym
+from datacoop.web.gateway.accounts import StudioUser, make_user
 from datacoop.web.gateway.passwords import hash_password
-from datacoop.web.gateway.store import Account, Store, read_key
+from datacoop.web.gateway.store import Store, read_key
 
 __all__ = ["server", "studio"]
 
@@ -32,19 +32,18 @@ StartGateway = Callable[..., AbstractContextManager[GatewayProcess]]
 PEOPLE = ("ada@example.org", "bob@example.org")
 
 
-@pytest.fixture
-def make_offer(studio: LabelStudio, request: pytest.FixtureRequest) -> MakeOffer:
-    """Make a project with tasks that only this test uses."""
+@pytest.fixture(scope="session")
+def make_offer(studio: LabelStudio) -> MakeOffer:
+    """Make a project with tasks, under a name that no other test takes."""
 
     def make(
-        payloads: list[dict[str, Any]], configuration: str = CHOICES, name: str = "", votes: int = 2
+        name: str, payloads: list[dict[str, Any]], configuration: str = CHOICES, votes: int = 2
     ) -> Offer:
-        collection = f"{request.node.name}{name}"
-        project = studio.ensure_project(collection, "Test", configuration, "Read this.", 3)
+        project = studio.ensure_project(name, f"Test {name}", configuration, "Read this.", 3)
         records = {record_id(number): payload for number, payload in enumerate(payloads)}
         studio.add_tasks(project, [Task(record_id=k, payload=v) for k, v in records.items()])
         return Offer(
-            collection=collection,
+            collection=name,
             project=project,
             configuration=configuration,
             records=records,
@@ -55,15 +54,26 @@ def make_offer(studio: LabelStudio, request: pytest.FixtureRequest) -> MakeOffer
     return make
 
 
-@pytest.fixture
-def start_gateway(server: LabelStudioServer, tmp_path: Path) -> StartGateway:
+@pytest.fixture(scope="session")
+def users(server: LabelStudioServer) -> dict[str, StudioUser]:
+    """The Label Studio users behind Ada and Bob, the same for all gateways."""
+    return {email: make_user(server.url, server.token, b"key") for email in PEOPLE}
+
+
+@pytest.fixture(scope="session")
+def start_gateway(
+    server: LabelStudioServer,
+    users: dict[str, StudioUser],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> StartGateway:
     """Start a gateway that Ada and Bob have accounts of."""
 
     @contextmanager
     def start(*offers: Offer, upstream: str = "", **options: Any) -> Iterator[GatewayProcess]:
-        gateway = GatewayProcess(tmp_path, upstream or server.url, offers, **options)
+        folder = tmp_path_factory.mktemp("gateway")
+        gateway = GatewayProcess(folder, upstream or server.url, offers, **options)
         for email in PEOPLE:
-            add_person(gateway, server, email)
+            add_person(gateway, users[email], email)
         with gateway:
             yield gateway
 
@@ -71,21 +81,27 @@ def start_gateway(server: LabelStudioServer, tmp_path: Path) -> StartGateway:
 
 
 def add_person(
-    gateway: GatewayProcess, server: LabelStudioServer, email: str, password: str = PASSWORD
-) -> Account:
-    store = Store(gateway.store_url, read_key(gateway.key_path))
-    try:
-        return add_annotator(
-            store,
-            server.url,
-            server.token,
-            b"annotators",
-            read_key(gateway.key_path),
+    gateway: GatewayProcess, user: StudioUser, email: str, password: str = PASSWORD
+) -> None:
+    with opened_store(gateway) as store:
+        store.add_account(
+            annotator=pseudonym(b"annotators", user.user_id),
             email=email,
             name=email.split("@")[0].title(),
             language="",
+            studio_user=user.user_id,
+            studio_email=user.email,
+            studio_token=user.token,
             password=hash_password(password) if password else None,
         )
+
+
+@contextmanager
+def opened_store(gateway: GatewayProcess) -> Iterator[Store]:
+    """Open a gateway's store beside it, as the commands do."""
+    store = Store(gateway.store_url, read_key(gateway.key_path))
+    try:
+        yield store
     finally:
         store.close()
 

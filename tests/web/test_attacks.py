@@ -76,12 +76,12 @@ class Scene(NamedTuple):
     """Numbers of objects by whose they are, and by kind."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scene(
     server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway
 ) -> Iterator[Scene]:
-    offer = make_offer([{"text": OTHERS_TEXT}, {"text": "another text"}], votes=1)
-    foreign = make_offer([{"text": "of a project that is not offered"}], name="-foreign")
+    offer = make_offer("attacked", [{"text": OTHERS_TEXT}, {"text": "another text"}], votes=1)
+    foreign = make_offer("foreign", [{"text": "of a project that is not offered"}])
     with (
         FaultProxy(server.url) as upstream,
         start_gateway(offer, upstream=upstream.url, unlimited=True) as gateway,
@@ -468,7 +468,7 @@ def stored(server: LabelStudioServer, task: int) -> list[dict[str, Any]]:
 def test_a_body_says_nothing_but_the_answer(
     server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway
 ) -> None:
-    offer = make_offer([{"text": "one"}, {"text": "two"}])
+    offer = make_offer("bodies", [{"text": "one"}, {"text": "two"}])
     with start_gateway(offer) as gateway:
         ada = Person(gateway.origin)
         ada.sign_in("ada@example.org")
