@@ -194,7 +194,10 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
         raise _RefusedError(UNKNOWN_QUESTION)
     value = item.get("value")
     # Scripts leave out whom an answer is about; where it is said it has to be right.
-    if item.get("to_name", control.target) != control.target or item.get("type") != control.kind:
+    about = item.get("to_name", control.target)
+    if about not in (control.target, *control.target.split(",")):
+        raise _RefusedError(MALFORMED)
+    if item.get("type") != control.kind:
         raise _RefusedError(MALFORMED)
     if not isinstance(value, Mapping):
         raise _RefusedError(MALFORMED)
@@ -203,7 +206,7 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
         raise _RefusedError(UNKNOWN_QUESTION)
     made: dict[str, Any] = {
         "from_name": control.name,
-        "to_name": control.target,
+        "to_name": about,
         "type": control.kind,
         "value": read(value, control),
     }
@@ -327,9 +330,9 @@ def _turn(given: object) -> int:
 def _check_span(start: object, end: object, text: object) -> None:
     """Make sure that `[start, end)` holds something and lies in the text; no end is its end.
 
-    Label Studio counts as browsers do, in UTF-16 code units.
+    Label Studio's page counts code points, as Python does, and not as browsers do.
     """
-    length = len(text.encode("utf-16-le")) // 2 if isinstance(text, str) else None
+    length = len(text) if isinstance(text, str) else None
     last = length if end is None else end
     if type(start) is not int or (last is not None and type(last) is not int):
         raise _RefusedError(MALFORMED)
