@@ -195,7 +195,8 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
     value = item.get("value")
     # Scripts leave out whom an answer is about; where it is said it has to be right.
     about = item.get("to_name", control.target)
-    if about not in (control.target, *control.target.split(",")):
+    # A comparison says that it is about itself.
+    if about not in (control.name, control.target, *control.target.split(",")):
         raise _RefusedError(MALFORMED)
     if item.get("type") != control.kind:
         raise _RefusedError(MALFORMED)

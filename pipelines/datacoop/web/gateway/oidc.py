@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
@@ -14,6 +15,7 @@ from datacoop.errors import OutsideError
 
 SERVICE = "the sign-in provider"
 STATE_SECONDS = 600.0
+TIMEOUT_SECONDS = 10.0
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 """Signatures of identity tokens that are taken: none with a shared secret, and never `none`."""
 
@@ -98,7 +100,7 @@ class SignIn:
                     code=code,
                     code_verifier=begun.verifier,
                 )
-                keys = (await client.get(described["jwks_uri"], withhold_token=True)).json()
+            keys = await _get(described["jwks_uri"])
             claims = self._claims(str(token.get("id_token", "")), keys, begun.nonce)
         except (OAuthError, JoseError, ValueError, KeyError):
             return None
@@ -125,9 +127,7 @@ class SignIn:
         if not self._described:
             address = f"{self._provider.issuer.rstrip('/')}/.well-known/openid-configuration"
             try:
-                async with self._client() as client:
-                    answer = await client.get(address, withhold_token=True)
-                    described = answer.raise_for_status().json()
+                described = await _get(address)
             except (httpx.HTTPError, ValueError) as error:
                 raise OutsideError(SERVICE, "describe itself", type(error).__name__) from None
             if described.get("issuer") != self._provider.issuer:
@@ -142,6 +142,11 @@ class SignIn:
             scope="openid email",
             redirect_uri=self._callback,
             code_challenge_method="S256",
-            timeout=10,
+            timeout=TIMEOUT_SECONDS,
             trust_env=False,
         )
+
+
+async def _get(address: str) -> Any:  # noqa: ANN401 - whatever is JSON
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        return (await client.get(address)).raise_for_status().json()
