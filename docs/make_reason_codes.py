@@ -21,9 +21,21 @@ LABEL_REASONS: dict[str, Reason] = {
         "The question of the collection was left open.",
         "Choose an answer, or skip the task.",
     ),
+    "label.out_of_range": Reason(
+        "A rating or a number lies outside what the form allows.",
+        "Give one within the bounds that the form shows.",
+    ),
     "label.several_answers": Reason(
         "More than one answer was given to the question.",
         "Choose the one that fits best.",
+    ),
+    "label.span_outside": Reason(
+        "A marked part is empty or goes beyond the text.",
+        "Mark it again; load the page anew if the text changed meanwhile.",
+    ),
+    "label.too_large": Reason(
+        "The answer has more parts or more typed text than is taken.",
+        "Shorten it, or split it over several answers where the form lets you.",
     ),
     "label.unknown_question": Reason(
         "The answer is to a question that the form does not ask.",
@@ -38,7 +50,7 @@ LABEL_REASONS: dict[str, Reason] = {
         "Choose a listed value; `datacoop collection show` prints them.",
     ),
 }
-"""Why an answer does not count: the codes of `label/answers.py`."""
+"""Why an answer does not count: the codes of `label/answers.py` and `label/result_check.py`."""
 
 INTRODUCTION = """\
 # Reason codes
