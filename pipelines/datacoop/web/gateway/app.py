@@ -383,10 +383,12 @@ class Gateway:
     # Own pages
 
     def _page(self, asked: _Asked, page: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
+        return HTMLResponse(pages.render(page, self._language(asked), **values), status)
+
+    def _language(self, asked: _Asked) -> str:
         wished = asked.account.language if asked.account else ""
         wished = asked.found.parts.get("language", "") or wished
-        language = pages.choose_language(wished, asked.request.headers.get("accept-language", ""))
-        return HTMLResponse(pages.render(page, language, **values), status)
+        return pages.choose_language(wished, asked.request.headers.get("accept-language", ""))
 
     async def _home(self, asked: _Asked) -> Response:
         now = self._clock()
@@ -555,7 +557,8 @@ class Gateway:
         if asked.request.scope["query_string"] != b"labeling=1":
             return RedirectResponse(exact, 303)
         html = await self._studio.page(asked.who, work.project)
-        shell = dress(html, self._csrf(asked.token))
+        home = pages.TEXTS[self._language(asked)]["title_home"]
+        shell = dress(html, self._csrf(asked.token), home)
         return HTMLResponse(shell.html, headers={"Content-Security-Policy": shell.policy})
 
     def _work(self, asked: _Asked) -> Work:

@@ -3,7 +3,6 @@
 What is not named here goes through in neither direction.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -53,11 +52,9 @@ def annotation_body(
 
 
 def _is_seconds(value: object) -> bool:
-    return (
-        type(value) in (int, float)
-        and math.isfinite(value)  # type: ignore[arg-type] # a number, as was just seen
-        and 0 <= value <= LONGEST_SECONDS  # type: ignore[operator] # the same
-    )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= LONGEST_SECONDS
 
 
 def _is_time(value: object) -> bool:

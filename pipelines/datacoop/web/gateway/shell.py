@@ -18,7 +18,7 @@ class Shell(NamedTuple):
     """The value of Content-Security-Policy."""
 
 
-def dress(html: str, csrf: str) -> Shell:
+def dress(html: str, csrf: str, home: str) -> Shell:
     """Add the gateway's style and script to the page, and bind it to what it came with.
 
     The policy lets only those scripts run that stand in the page now, and lets no request leave
@@ -27,9 +27,11 @@ def dress(html: str, csrf: str) -> Shell:
     Args:
         html: The page as Label Studio sends it.
         csrf: What the gateway's script adds to each request.
+        home: What the link to the gateway's own pages says.
     """
     added = (
         f'<meta name="datacoop-csrf" content="{escape(csrf)}">'
+        f'<meta name="datacoop-home" content="{escape(home)}">'
         '<link rel="stylesheet" href="/own/label.css"><script src="/own/label.js"></script>'
     )
     inline = [body for attributes, body in _SCRIPT.findall(html) if " src" not in attributes]

@@ -205,14 +205,6 @@ class Store:
             chosen = sa.update(_ACCOUNTS).where(_ACCOUNTS.c.id == account)
             db.execute(chosen.where(_ACCOUNTS.c.subject.is_(None)).values(subject=subject))
 
-    def set_password(self, account: int, password: str) -> None:
-        """Give an account a password hash; whoever is signed in to it is signed out."""
-        with self._write() as db:
-            db.execute(
-                sa.update(_ACCOUNTS).where(_ACCOUNTS.c.id == account).values(password=password)
-            )
-            db.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.account == account))
-
     def set_language(self, account: int, language: str) -> None:
         """Choose the language of an annotator's pages."""
         with self._write() as db:
@@ -351,11 +343,6 @@ class Store:
         with self._write() as db:
             chosen = sa.update(_SERVED).where(_SERVED.c.id == served)
             db.execute(chosen.values(state=state, annotation=annotation))
-
-    def touch(self, served: int, now: float) -> None:
-        """Enter that somebody came back to a record, so that it counts as held anew."""
-        with self._write() as db:
-            db.execute(sa.update(_SERVED).where(_SERVED.c.id == served).values(since=now))
 
     def expect_draft(self, served: int) -> None:
         """Enter that a draft is about to be sent on, so that it is looked for from now on."""

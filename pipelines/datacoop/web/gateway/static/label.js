@@ -11,6 +11,13 @@
       return goHome();
     };
   }
+  addEventListener("DOMContentLoaded", () => {
+    const home = document.createElement("a");
+    home.href = "/";
+    home.className = "datacoop-home";
+    home.textContent = document.querySelector('meta[name="datacoop-home"]').content;
+    document.body.append(home);
+  });
   addEventListener("popstate", () => { if (!isHere(location.href)) goHome(); });
   const send = window.fetch.bind(window);
   window.fetch = (resource, options = {}) => {
