@@ -295,7 +295,8 @@ def _span_of_text(
     shown = questions.shown.get(control.target)
     text = None if data is None or shown is None else data.get(shown.column)
     start, end = value.get("start"), value.get("end")
-    _check_span(start, end, text)
+    # Of a text Label Studio's page counts code points, as Python does, and not as browsers do.
+    _check_span(start, end, len(text) if isinstance(text, str) else None)
     return {"start": start, "end": end} | _marked(value)
 
 
@@ -313,8 +314,8 @@ def _span_of_turns(
     if first > last or (isinstance(turns, list) and last >= len(turns)):
         raise _RefusedError(SPAN_OUTSIDE)
     if isinstance(turns, list) and shown is not None:
-        _check_span(start, None, turns[first].get(shown.text_key))
-        _check_span(0, end, turns[last].get(shown.text_key))
+        _check_span(start, None, _units(turns[first].get(shown.text_key)))
+        _check_span(0, end, _units(turns[last].get(shown.text_key)))
     if first == last:
         _check_span(start, end, None)
     made = {"start": str(first), "end": str(last), "startOffset": start, "endOffset": end}
@@ -328,12 +329,18 @@ def _turn(given: object) -> int:
     return int(text)
 
 
-def _check_span(start: object, end: object, text: object) -> None:
-    """Make sure that `[start, end)` holds something and lies in the text; no end is its end.
+def _units(text: object) -> int:
+    """Give the length as browsers count, which is never shorter than in code points."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(text, str) else 0
 
-    Label Studio's page counts code points, as Python does, and not as browsers do.
+
+def _check_span(start: object, end: object, length: int | None) -> None:
+    """Make sure that `[start, end)` holds something and lies in the text.
+
+    Args:
+        end: None for the end of the text.
+        length: None where the text is not known.
     """
-    length = len(text) if isinstance(text, str) else None
     last = length if end is None else end
     if type(start) is not int or (last is not None and type(last) is not int):
         raise _RefusedError(MALFORMED)

@@ -68,16 +68,6 @@ class Studio:
         """Close all connections."""
         await self._client.aclose()
 
-    async def version(self) -> str:
-        """Give Label Studio's version.
-
-        Raises:
-            TransientError: It does not answer.
-        """
-        reply = await self._send("GET", "/api/version", {}, None)
-        release = reply.value.get("release") if isinstance(reply.value, dict) else None
-        return str(release)
-
     async def ask(
         self,
         account: Account,
