@@ -242,13 +242,14 @@ def test_hostile_texts_are_shown_as_text(
     lines += [text for text in json.loads(naughty.read_text(encoding="utf-8")) if text.strip()]
     # Many to a task, because a page takes seconds; each with a line of its own.
     size = 400
-    texts = ["\n".join(lines[n : n + size]) for n in range(0, len(lines), size)]
+    parts = [lines[n : n + size] for n in range(0, len(lines), size)]
+    texts = ["\n".join([*part, f"end of task {n}"]) for n, part in enumerate(parts)]
     offer = make_offer("hostile", [{"text": text} for text in texts], votes=1)
     with start_gateway(offer, unlimited=True) as gateway, browser_page(chromium, gateway) as page:
         sign_in(page, gateway)
         open_labelling(page, ".lsf-choices")
         for number in range(len(texts)):
-            expect(page.locator("body")).to_contain_text(f"#{number + 1}")
+            expect(page.locator("body")).to_contain_text(f"end of task {number}")
             page.wait_for_timeout(500)
             markers = page.locator(".lsf-richtext__container img, .lsf-richtext__container svg")
             assert markers.count() == 0
