@@ -25,17 +25,25 @@ LABEL_REASONS: dict[str, Reason] = {
         "An expert decided and did not say why.",
         "Write the reason in a sentence, without copying from the text.",
     ),
-    "label.span_outside": Reason(
-        "A marked span ends before it begins, or lies outside the text.",
-        "Mark it again in the form; report it if it was marked there.",
-    ),
     "label.not_cleared": Reason(
         "In a leak audit somebody who is not cleared for it said that nothing is left.",
         "Add the user to `auditors` in datacoop.toml, or let somebody cleared read the row.",
     ),
+    "label.out_of_range": Reason(
+        "A rating or a number lies outside what the form allows.",
+        "Give one within the bounds that the form shows.",
+    ),
     "label.several_answers": Reason(
         "More than one answer was given to the question.",
         "Choose the one that fits best.",
+    ),
+    "label.span_outside": Reason(
+        "A marked part is empty or goes beyond the text.",
+        "Mark it again; load the page anew if the text changed meanwhile.",
+    ),
+    "label.too_large": Reason(
+        "The answer has more parts or more typed text than is taken.",
+        "Shorten it, or split it over several answers where the form lets you.",
     ),
     "label.unknown_question": Reason(
         "The answer is to a question that the form does not ask.",
@@ -50,7 +58,7 @@ LABEL_REASONS: dict[str, Reason] = {
         "Choose a listed value; `datacoop collection show` prints them.",
     ),
 }
-"""Why an answer does not count: codes of `label/{answers,experts,audit_marks}.py`."""
+"""Why an answer does not count: codes of `label/{answers,experts,audit_marks,result_check}.py`."""
 
 INTRODUCTION = """\
 # Reason codes

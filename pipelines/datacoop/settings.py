@@ -20,9 +20,10 @@ _OPTIONS = {"pool", "landing", "work"}
 _KEYS = frozenset(
     {
         *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
-        *("workforce", "gold"),
+        *("workforce", "gold", "gateway"),
     }
 )
+_GATEWAY_KEYS = frozenset({"origin", "listen", "store", "key", "issuer", "client_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,18 @@ class Settings:
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
     """Options of remote stores by obstore's names, such as `endpoint`."""
+    gateway_origin: str | None = None
+    """Where browsers reach the gateway, such as `https://label.example.org`."""
+    gateway_listen: str = "127.0.0.1:8300"
+    """Address and port on which it listens."""
+    gateway_store: str | None = None
+    """An SQLAlchemy URL, or a file for SQLite."""
+    gateway_key: Path | None = None
+    """A file with the secret that the gateway's store is encrypted with."""
+    gateway_issuer: str | None = None
+    """The OpenID Connect provider at which annotators may sign in."""
+    gateway_client_id: str | None = None
+    """What that provider knows the gateway as."""
 
     def require(self, name: str) -> Any:  # noqa: ANN401 - the type of the setting named
         """Give a setting that must be there.
@@ -58,7 +71,7 @@ class Settings:
         """
         value = getattr(self, name)
         if value is None:
-            key = name.replace("label_studio_", "label_studio.")
+            key = name.replace("label_studio_", "label_studio.").replace("gateway_", "gateway.")
             option = f", or give --{name}" if name in _OPTIONS else ""
             raise SettingsError(f"{key} is not set", hint=f"Set `{key}` in {FILE_NAME}{option}.")
         return value
@@ -128,6 +141,13 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
 
 def _settings(value: Mapping[str, Any], base: Path) -> Settings:
     studio = value.get("label_studio", {})
+    gateway = value.get("gateway", {})
+    unknown = sorted(set(gateway) - _GATEWAY_KEYS)
+    if unknown:
+        raise SettingsError(
+            f"gateway has unknown keys: {', '.join(unknown)}",
+            hint=f"Known keys: {', '.join(sorted(_GATEWAY_KEYS))}.",
+        )
     return Settings(
         pool=_place(value.get("pool"), base),
         landing=_place(value.get("landing"), base),
@@ -140,6 +160,12 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         label_studio_auditors=_auditors(studio.get("auditors")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
+        gateway_origin=gateway.get("origin"),
+        gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
+        gateway_store=_database(gateway.get("store"), base),
+        gateway_key=_path(gateway.get("key"), base),
+        gateway_issuer=gateway.get("issuer"),
+        gateway_client_id=gateway.get("client_id"),
     )
 
 
@@ -157,6 +183,11 @@ def _auditors(value: object) -> frozenset[int] | None:
 def _place(url: str | None, base: Path) -> str | None:
     """Take a folder as relative to the settings file."""
     return url if url is None or "://" in url else str(base / url)
+
+
+def _database(url: str | None, base: Path) -> str | None:
+    """Take a file as one of SQLite, relative to the settings file."""
+    return url if url is None or "://" in url else f"sqlite:///{base / url}"
 
 
 def _path(path: str | None, base: Path) -> Path | None:

@@ -82,6 +82,8 @@ class FaultProxy:
         self.upstream = (address.hostname or "", address.port or 80)
         self.seen: list[tuple[str, str]] = []
         """Method and path of every request, in order."""
+        self.headers: list[dict[str, str]] = []
+        """The headers of every request, in the same order."""
         self._planned: list[tuple[str, str, Fault]] = []
         self._lock = threading.Lock()
         proxy = self
@@ -134,6 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         self.body = self.rfile.read(length)
+        self.owner.headers.append(dict(self.headers.items()))
         fault = self.owner.take(self.command, self.path)
         if fault is not None:
             fault(self)

@@ -31,6 +31,7 @@ EXTRAS = {
     "scrub": "presidio_analyzer",
     "checks": "great_expectations",
     "label": "label_studio_sdk",
+    "web": "starlette",
 }
 """Each extra with a module by which it is known."""
 

@@ -12,7 +12,7 @@ import click
 from datacoop.errors import DatacoopError
 
 GROUPS = {
-    "annotator": "Who may label: check the workforce file.",
+    "annotator": "Who may label: add, invite, list, remove; check the workforce file.",
     "collection": "The contracts of the pool: list, show, check, add.",
     "demo": "Play the whole path on made-up members, with a real Label Studio.",
     "doctor": "Check keys, models, Label Studio and versions; say what to do.",
@@ -27,6 +27,7 @@ GROUPS = {
     "pool": "Found a pool, look at it, clean it.",
     "release": "Build, propose, approve and publish versions.",
     "scan": "Show what would be scrubbed, at your own desk; nothing is sent.",
+    "serve": "Run what people reach with a browser: the gateway.",
     "submission": "Make, check, sign, send, follow and withdraw a submission.",
     "trust": "The keys that readers trust.",
     "verify": "Check every byte of a pool.",

@@ -10,6 +10,7 @@ from typing import Any
 
 from datacoop.label.form import Form
 from datacoop.label.kinds import LABELS, PAIRWISE
+from datacoop.label.result_check import check_result
 from datacoop.label.spans import Marked, spans_to_value
 from datacoop.label.votes import Vote, is_pseudonym, pseudonym
 from datacoop.records.policies import LabellingPolicy
@@ -112,6 +113,10 @@ def read_result(
         return "", "label.malformed"
     if any(form.controls.get(str(item.get("from_name"))) is None for item in result):
         return "", "label.unknown_question"
+    if form.questions.controls:
+        reason = check_result(result, form.questions).reason
+        if reason:
+            return "", reason
     asked = [item for item in result if item.get("from_name") == policy.question]
     if policy.kind == LABELS:
         return _read_spans(asked, policy, length)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from datacoop.errors import Fault, SettingsError
 from datacoop.label.kinds import CHOICES, LABELS, PAIRWISE, RATING
+from datacoop.label.result_check import Questions, parse_questions
 from datacoop.records.columns import RESERVED
 from datacoop.records.policies import LabellingPolicy
 
@@ -32,6 +33,8 @@ class Form:
     """The payload columns that the configuration shows, in order of first use."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The payload column that a `<Text>` tag shows, by the tag's name."""
+    questions: Questions = field(default_factory=lambda: Questions(controls={}, shown={}))
+    """What answers are checked against; one that asks nothing checks nothing."""
 
 
 def parse_form(configuration: str) -> Form:
@@ -58,6 +61,7 @@ def parse_form(configuration: str) -> Form:
         },
         columns=tuple(dict.fromkeys(shown)),
         texts={tag.get("name", ""): tag.get("value", "")[1:] for tag in root.iter("Text")},
+        questions=parse_questions(root),
     )
 
 

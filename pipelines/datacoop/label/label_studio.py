@@ -5,6 +5,7 @@ so after a failure it is asked which keys it has, and only the missing ones go a
 """
 
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ VERSION = "1.23.2"
 PAGE_SIZE = 1_000
 TITLE_LENGTH = 50
 """The longest title that Label Studio takes."""
+
+_RECORD_KEY = re.compile(r"[0-9a-f]{64}")
 
 _ONCE = {"max_retries": 0}
 """Request options of every write: by itself the SDK sends a POST again after a 504."""
@@ -91,6 +94,22 @@ class LabelStudio:
         self._client = build(base_url=url, api_key=token, timeout=timeout_seconds, max_retries=0)
         self._timeout_seconds = timeout_seconds
 
+    def require_version(self) -> None:
+        """Make sure that it is the version that all of this was tried with.
+
+        Raises:
+            SettingsError: It is another version than `VERSION`.
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        answer = self._read("read version", lambda: self._get("/api/version/", {}))
+        found = str(answer.get("release", "unknown"))
+        if found != VERSION:
+            raise SettingsError(
+                f"Label Studio at {self._url} is version {found}, and not {VERSION}",
+                hint=f"Nothing was sent. Run label-studio=={VERSION}, as infra/label-studio pins "
+                "it, or a datacoop that was tried with the other version.",
+            )
+
     def ensure_project(
         self,
         collection: str,
@@ -117,7 +136,7 @@ class LabelStudio:
             TransientError: Label Studio cannot be reached, or not reliably.
             OutsideError: It refuses, for instance a configuration that old answers do not fit.
         """
-        self._require_version()
+        self.require_version()
         marker = f"datacoop collection: {collection}"
         content: dict[str, Any] = {
             "label_config": configuration,
@@ -195,6 +214,21 @@ class LabelStudio:
         made = {str(task["data"].get(KEY)): utc(task["created_at"]) for task in found}
         return {key: made[key] for key in keys if key in made}
 
+    def task_numbers(self, project: int) -> dict[bytes, int]:
+        """Give the number of each task of a project by its record; others are left out.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        found: dict[bytes, int] = {}
+        for task in self._list_tasks(project, include="id,data"):
+            key = task["data"].get(KEY)
+            if isinstance(key, str) and _RECORD_KEY.fullmatch(key):
+                # Should a record have two tasks, everybody takes the older one.
+                record_id = bytes.fromhex(key)
+                found[record_id] = min(task["id"], found.get(record_id, task["id"]))
+        return found
+
     def delete_tasks(self, project: int, keys: Iterable[str]) -> None:
         """Delete the tasks of these keys with their annotations; those that are gone are fine.
 
@@ -264,16 +298,6 @@ class LabelStudio:
         now = self._read("read project", lambda: self._client.projects.get(project))
         if any(getattr(now, name) != value for name, value in content.items()):
             self._read("update project", lambda: self._client.projects.update(project, **content))
-
-    def _require_version(self) -> None:
-        answer = self._read("read version", lambda: self._get("/api/version/", {}))
-        found = str(answer.get("release", "unknown"))
-        if found != VERSION:
-            raise SettingsError(
-                f"Label Studio at {self._url} is version {found}, and not {VERSION}",
-                hint=f"Nothing was sent. Run label-studio=={VERSION}, as infra/label-studio pins "
-                "it, or a datacoop that was tried with the other version.",
-            )
 
     def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
         found = self._request("GET", path, query)

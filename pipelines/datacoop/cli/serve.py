@@ -1,0 +1,89 @@
+"""`datacoop serve`: the programs that people reach with a browser."""
+
+import os
+from pathlib import Path
+
+import click
+
+from datacoop.cli.annotator import gateway_store
+from datacoop.cli.common import (
+    config_option,
+    emit,
+    facts,
+    json_option,
+    open_pool,
+    pool_option,
+    settings_from,
+)
+from datacoop.cli.label_studio import studio_of
+from datacoop.settings import Settings
+from datacoop.web.gateway.app import Gateway, Options
+from datacoop.web.gateway.oidc import Provider, SignIn
+from datacoop.web.gateway.serving import run, works_of
+from datacoop.web.gateway.store import read_key
+from datacoop.web.gateway.studio import Studio
+
+METRICS_VARIABLE = "DATACOOP_METRICS_TOKEN"
+CLIENT_SECRET_VARIABLE = "DATACOOP_OIDC_SECRET"  # noqa: S105 - a name, no secret
+
+
+@click.group("serve")
+def command() -> None:
+    """Run what people reach with a browser.
+
+    \b
+    Example:
+      datacoop serve gateway
+    """
+
+
+@command.command("gateway")
+@pool_option
+@config_option
+@json_option
+def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
+    """Let annotators sign in and label, and do nothing else.
+
+    Needs Label Studio running, and in the settings `gateway.origin`, `gateway.store`,
+    `gateway.key`. In the environment: Label Studio's token, DATACOOP_METRICS_TOKEN for metrics,
+    DATACOOP_OIDC_SECRET where annotators sign in at a provider. Serves until it is stopped.
+
+    \b
+    Example:
+      datacoop serve gateway --config datacoop.toml
+    """
+    settings = settings_from(config, pool=pool_url)
+    origin = str(settings.require("gateway_origin")).rstrip("/")
+    studio = studio_of(settings, os.environ)
+    studio.require_version()
+    works = works_of(open_pool(settings), studio)
+    options = Options(
+        origin=origin,
+        key=read_key(settings.require("gateway_key")),
+        metrics_token=os.environ.get(METRICS_VARIABLE, ""),
+    )
+    app = Gateway(
+        options,
+        gateway_store(settings),
+        Studio(settings.require("label_studio_url")),
+        works,
+        sign_in=_sign_in(settings, origin),
+    )
+    told = {
+        "origin": origin,
+        "listens": settings.gateway_listen,
+        "collections": [work.collection for work in works],
+    }
+    emit(as_json, told, facts(told))
+    run(app, settings.gateway_listen)
+
+
+def _sign_in(settings: Settings, origin: str) -> SignIn | None:
+    if settings.gateway_issuer is None:
+        return None
+    provider = Provider(
+        issuer=settings.gateway_issuer,
+        client_id=settings.require("gateway_client_id"),
+        client_secret=os.environ.get(CLIENT_SECRET_VARIABLE, ""),
+    )
+    return SignIn(provider, f"{origin}/oidc/callback")
