@@ -12,8 +12,8 @@ from scrubbing import FRAGMENTS
 
 from datacoop.records.policy_file import parse_policy, shipped_policy
 from datacoop.scrub.alphabet import accepted, encoded
-from datacoop.scrub.evaluation import part_of, read_gold
 from datacoop.scrub.fast_finder import FastFinder
+from datacoop.scrub.gold import part_of, read_gold
 from datacoop.scrub.relaxed import relaxed
 from datacoop.scrub.searches import searches
 from datacoop.scrub.sieve import Sieve
