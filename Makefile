@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DIR ?= .demo
 
-.PHONY: help setup demo test fmt lint types layers e2e wheel bench check clean
+.PHONY: help setup demo test fmt lint types layers e2e wheel bench fuzz check clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,8 +51,11 @@ wheel: setup ## Build the wheels into dist/
 	rm -rf dist
 	$(UV) build --quiet --all-packages --wheel --out-dir dist
 
-bench: setup ## Run the benchmarks
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script; done
+bench: setup ## Run the benchmarks, and write their tables into docs/
+	for script in benchmarks/bench_*.py benchmarks/report_*.py; do $(BIN)/python $$script; done
+
+fuzz: setup ## Scrub random texts for ten minutes
+	$(BIN)/python benchmarks/fuzz_scrub.py --minutes 10
 
 check: lint layers types test wheel ## Everything that must hold before a change lands
 

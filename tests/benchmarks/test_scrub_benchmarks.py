@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-from benchmarks import bench_scrub
+from benchmarks import bench_scrub, fuzz_scrub
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +45,12 @@ def test_the_page_of_the_scrub_has_every_part(report: ModuleType) -> None:
     page = report.PAGE.read_text(encoding="utf-8")
     for part in report.PARTS:
         assert report.replaced(page, part, "x") != page
+
+
+def test_random_texts_are_scrubbed_and_a_fault_is_told_by_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns = iter([True] * 30 + [False] + [True, False])
+    assert fuzz_scrub.fuzz(3, ["a line"], lambda: next(turns)) == (30, [])
+    monkeypatch.setattr(fuzz_scrub, "row_edits", lambda row, policy: {})
+    assert fuzz_scrub.fuzz(3, [], lambda: next(turns)) == (1, [(1, "KeyError")])
