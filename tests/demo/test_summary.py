@@ -12,8 +12,8 @@ from datacoop.demo.auditor import AuditRound
 from datacoop.demo.leaks import Leaks
 from datacoop.demo.play import Outcome
 from datacoop.demo.summary import broken_promises, counted_leaks, summary
+from datacoop.jobs.collecting import Collected
 from datacoop.jobs.intake import Receipt
-from datacoop.jobs.labelling import Collected
 from datacoop.read.verify import Verified
 
 NAME = "de-auental-small-1"

@@ -21,9 +21,10 @@ from routing import make_annotator
 
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.collected import collected_votes
+from datacoop.jobs.collecting import collect_votes
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
-from datacoop.jobs.labelling import collect_votes, collected_votes
 from datacoop.jobs.routing import make_index, open_backlog, record_facts
 from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
 from datacoop.label.answers import Answer

@@ -23,10 +23,11 @@ from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.demo.leaks import Leaks, find_leaks
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
+from datacoop.jobs.collecting import Collected, collect_votes
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.frame import listed_records
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
-from datacoop.jobs.labelling import Collected, collect_votes, route_tasks
+from datacoop.jobs.labelling import route_tasks
 from datacoop.jobs.release import (
     ReleaseOptions,
     approve_release,

@@ -18,7 +18,7 @@ from datacoop.jobs.frame import (
     terms_objections,
     without,
 )
-from datacoop.jobs.labelling import current_labels
+from datacoop.jobs.labels import current_labels
 from datacoop.jobs.runner import (
     RUNNER,
     Progress,

@@ -5,8 +5,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
+from datacoop.jobs.collected import collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
-from datacoop.jobs.labelling import collected_votes, labelled_records, routed_records
+from datacoop.jobs.labelling import labelled_records, routed_records
 from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
