@@ -134,7 +134,7 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     rows, waiting = [], {}
     for name in sorted(state.collections):
         collection = contract_of(pool, state, name)
-        made, disputes = current_labels(pool, collection), disputed_records(pool, collection)
+        made, disputes = current_labels(pool, collection, store), disputed_records(pool, collection)
         tasks = len(routed_records(pool, name))
         votes = len(collected_votes(pool, name))
         rows.append((name, tasks, votes, len(made), len(disputes)))

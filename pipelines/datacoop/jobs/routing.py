@@ -1,25 +1,23 @@
 """Routing over a pool: what is open, and the index that serves it."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container
 from datetime import datetime
 
 from datacoop.jobs.collected import collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
 from datacoop.jobs.labelling import labelled_records, routed_records
+from datacoop.jobs.labels import current_demands
 from datacoop.label.backlog import Backlog, backlog
-from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan
 from datacoop.label.queue_index import QueueIndex
-from datacoop.label.standing import paused_annotators, qualified_annotators, standing_votes
-from datacoop.label.votes import Vote, counting_votes
+from datacoop.label.standing import paused_annotators, qualified_annotators
 from datacoop.label.workforce import Workforce
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MEMBER, RECORD_ID, SUBMISSION_ID
+from datacoop.records.pauses import Pause
 
 
 def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
@@ -45,26 +43,6 @@ def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
     return sorted(found)
 
 
-def fixed_demands(
-    votes: Iterable[Vote], collection: Collection, record_ids: Iterable[bytes]
-) -> list[Demand]:
-    """Give what is asked where every record gets the same number of votes."""
-    policy = collection.labelling
-    counts = Counter(
-        vote.record_id
-        for vote in counting_votes(v for v in votes if v.question == policy.question)
-        if vote.value in policy.values
-    )
-    return [
-        Demand(
-            record_id=record_id,
-            votes=max(0, policy.votes - counts[record_id]),
-            doubt=1.0 if counts[record_id] < policy.votes else 0.0,
-        )
-        for record_id in record_ids
-    ]
-
-
 def make_index(
     pool: Pool,
     collection: Collection,
@@ -87,8 +65,10 @@ def make_index(
     languages = {one.record_id: one.kind.language for one in facts}
     in_set = {i: language for i, language in languages.items() if i in gold}
     on_gold = gold_votes(store, collection.name)
-    entered = pool.state().paused.get(collection.name, {})
-    paused = {**paused_annotators(on_gold, gold, policy), **entered}
+    state = pool.state()
+    over = state.resumed.get(collection.name, ())
+    entered = state.paused.get(collection.name, {})
+    paused = {**paused_annotators(on_gold, gold, policy, over), **entered}
     index = QueueIndex(
         policy,
         workforce,
@@ -102,23 +82,10 @@ def make_index(
             index.answered(vote.annotator, vote.record_id, 0.0)
     for annotator in paused:
         index.pause(annotator)
-    for demand in open_demands(votes, collection, languages.keys(), paused):
+    pauses = [*over, *(Pause(*one) for one in paused.items())]
+    for demand in current_demands(pool, collection, pauses):
         index.update(demand)
     return index
-
-
-def open_demands(
-    votes: Sequence[Vote],
-    collection: Collection,
-    record_ids: AbstractSet[bytes],
-    paused: Mapping[str, str],
-) -> list[Demand]:
-    """Give what is asked now, without what paused annotators said of undecided records."""
-
-    def decided(said: Sequence[Vote]) -> set[bytes]:
-        return {d.record_id for d in fixed_demands(said, collection, record_ids) if not d.votes}
-
-    return fixed_demands(standing_votes(votes, paused, decided), collection, record_ids)
 
 
 def open_backlog(
@@ -126,8 +93,6 @@ def open_backlog(
 ) -> list[Backlog]:
     """Sum up what is open in a collection, gold left out, by language and domain."""
     facts = [one for one in record_facts(pool, collection) if one.record_id not in gold]
-    votes = collected_votes(pool, collection.name)
     paused = pool.state().paused.get(collection.name, {})
-    ids = {one.record_id for one in facts}
-    demands = open_demands(votes, collection, ids, paused)
+    demands = current_demands(pool, collection)
     return backlog(facts, demands, workforce, collection.labelling.workforce, paused=paused)
