@@ -24,7 +24,7 @@ from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
 from datacoop.jobs.labelling import collect_votes, collected_votes
-from datacoop.jobs.routing import make_index, open_backlog, record_facts
+from datacoop.jobs.routing import make_queue, open_backlog, record_facts
 from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
 from datacoop.label.answers import Answer
 from datacoop.label.gold import Use
@@ -180,14 +180,13 @@ def test_facts_tell_where_a_record_comes_from(tmp_path: Path) -> None:
 
 
 def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
-    """Let everybody answer up to so many tasks of an index made anew; bring in the votes."""
-    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    """Let everybody answer up to so many tasks of a queue made anew; bring in the votes."""
+    queue = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
     votes: list[Vote] = []
     for turn in range(tasks):
         for name in PEOPLE:
-            found = index.next(name, 0)
+            found = queue.next(name, 0)
             if found is not None:
-                index.answered(name, found, 0)
                 # Whoever is hostile behaves until qualified.
                 is_right = name != HOSTILE or minute == 0
                 votes.append(
@@ -202,6 +201,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
                         withdrawn=False,
                     )
                 )
+                queue.take(votes[-1], 0)
     collect(pool, store, votes)
     return votes
 
@@ -210,7 +210,7 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
     store = memory("gold", tmp_path)
     pool, ids = labelled_pool(memory("pool", tmp_path))
     fill_gold(pool, store, ids)
-    qualifying = work(pool, store, 30, minute=0)
+    qualifying = work(pool, store, 10, minute=0)
     assert {vote.record_id.hex() for vote in qualifying} == set(ids[:10])
     assert Counter(vote.annotator for vote in qualifying) == dict.fromkeys(PEOPLE, 10)
     real = work(pool, store, 60, minute=1)
@@ -257,7 +257,7 @@ class Studio(LabelStudio):
     def __init__(self, answers: Sequence[Answer]) -> None:
         self.given = answers
 
-    def ensure_project(self, *_: object) -> int:
+    def ensure_project(self, *_: object, **__: object) -> int:
         return 1
 
     def answers(self, _: int) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""Routing over a pool: what is open, and the index that serves it."""
+"""Routing over a pool: what is open, and the queue that serves it."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -6,14 +6,21 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from datacoop.jobs.gold_store import gold_votes, known_gold
-from datacoop.jobs.labelling import collected_votes, labelled_records, routed_records
+from datacoop.jobs.labelling import (
+    collected_decisions,
+    collected_votes,
+    gold_of,
+    guesses_of,
+    labelled_records,
+    routed_records,
+)
 from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan
-from datacoop.label.queue_index import QueueIndex
-from datacoop.label.standing import paused_annotators, qualified_annotators, standing_votes
-from datacoop.label.votes import Vote, counting_votes
+from datacoop.label.live_queue import Known, LiveQueue
+from datacoop.label.standing import standing_votes
+from datacoop.label.votes import Vote, counting_votes, merge_votes
 from datacoop.label.workforce import Workforce
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
@@ -64,46 +71,42 @@ def fixed_demands(
     ]
 
 
-def make_index(
+def make_queue(
     pool: Pool,
     collection: Collection,
     workforce: Workforce,
-    store: ObjectStore,
+    store: ObjectStore | None,
     key: bytes,
     *,
+    facts: Sequence[RecordFacts] | None = None,
+    own: Iterable[Vote] = (),
     round: int = 1,
-) -> QueueIndex:
-    """Make the index of a collection from what the pool holds.
+) -> LiveQueue:
+    """Make the queue of a collection from what the pool holds.
 
     Args:
-        store: The operator's store for gold.
+        store: The operator's store for gold; none where there is no gold.
         key: The secret that decides which turns are gold.
+        facts: The records to serve, where not all that have a task.
+        own: Votes that were not collected yet.
     """
-    gold = known_gold(store, collection.name)
-    policy = collection.labelling.workforce
-    facts = record_facts(pool, collection)
-    votes = collected_votes(pool, collection.name)
-    languages = {one.record_id: one.kind.language for one in facts}
-    in_set = {i: language for i, language in languages.items() if i in gold}
-    on_gold = gold_votes(store, collection.name)
-    entered = pool.state().paused.get(collection.name, {})
-    paused = {**paused_annotators(on_gold, gold, policy), **entered}
-    index = QueueIndex(
-        policy,
-        workforce,
-        GoldPlan(key=key, seed=f"{collection.name} {round}", percent=policy.gold_percent),
-        gold={record_id: one.use for record_id, one in gold.items()},
-        records=facts,
-        qualified=qualified_annotators(on_gold, gold, in_set, policy),
+    name = collection.name
+    policy = collection.labelling
+    gold = known_gold(store, name) if store else {}
+    on_gold = gold_votes(store, name) if store else []
+    votes = merge_votes([*collected_votes(pool, name), *on_gold], own)
+    known = Known(
+        policy=policy,
+        records=record_facts(pool, collection) if facts is None else facts,
+        workforce=workforce,
+        plan=GoldPlan(key=key, seed=f"{name} {round}", percent=policy.workforce.gold_percent),
+        votes=[vote for vote in votes if vote.round == round],
+        gold=gold,
+        paused=pool.state().paused.get(name, {}),
+        decided=gold_of(collected_decisions(pool, name), policy.question),
+        guesses=guesses_of(pool, collection),
     )
-    for vote in (*votes, *on_gold):
-        if vote.round == round:
-            index.answered(vote.annotator, vote.record_id, 0.0)
-    for annotator in paused:
-        index.pause(annotator)
-    for demand in open_demands(votes, collection, languages.keys(), paused):
-        index.update(demand)
-    return index
+    return LiveQueue(known)
 
 
 def open_demands(
