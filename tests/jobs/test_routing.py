@@ -28,7 +28,7 @@ from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
 from datacoop.jobs.labels import current_demands, current_labels
 from datacoop.jobs.release import label_table
-from datacoop.jobs.routing import make_index, open_backlog, record_facts
+from datacoop.jobs.routing import make_queue, open_backlog, record_facts
 from datacoop.jobs.workforce import (
     add_gold,
     enter_paused,
@@ -191,14 +191,13 @@ def test_facts_tell_where_a_record_comes_from(tmp_path: Path) -> None:
 
 
 def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
-    """Let everybody answer up to so many tasks of an index made anew; bring in the votes."""
-    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    """Let everybody answer up to so many tasks of a queue made anew; bring in the votes."""
+    queue = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
     votes: list[Vote] = []
     for turn in range(tasks):
         for name in PEOPLE:
-            found = index.next(name, 0)
+            found = queue.next(name, 0)
             if found is not None:
-                index.answered(name, found, 0)
                 # Whoever is hostile behaves until qualified.
                 is_right = name != HOSTILE or minute == 0
                 votes.append(
@@ -213,6 +212,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
                         withdrawn=False,
                     )
                 )
+                queue.take(votes[-1], 0)
     collect(pool, store, votes)
     return votes
 
@@ -221,7 +221,7 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
     store = memory("gold", tmp_path)
     pool, ids = labelled_pool(memory("pool", tmp_path))
     fill_gold(pool, store, ids)
-    qualifying = work(pool, store, 30, minute=0)
+    qualifying = work(pool, store, 10, minute=0)
     assert {vote.record_id.hex() for vote in qualifying} == set(ids[:10])
     assert Counter(vote.annotator for vote in qualifying) == dict.fromkeys(PEOPLE, 10)
     real = work(pool, store, 60, minute=1)
@@ -402,7 +402,7 @@ def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_sta
 
 def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path) -> None:
     store = memory("gold", tmp_path)
-    pool, ids = labelled_pool(memory("pool", tmp_path), SETTLED)
+    pool, ids = labelled_pool(memory("pool", tmp_path), SETTLED.replace("n: 10", "n: 0"))
     collect(pool, store, [make_said(ids[0], HOSTILE, "criminal", 1)])
     resume = (pool, COLLECTION, HOSTILE, OPERATOR)
     with pytest.raises(RefusedError, match="no annotator"):
@@ -419,11 +419,17 @@ def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path
     back = replace(make_said(ids[1], HOSTILE, "family", 1), created_utc="2026-03-02T08:00:00Z")
     collect(pool, store, [back])
     assert asked(pool) == {ids[1]: 1}
-    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    queue = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    given = []
     for name in PEOPLE:
-        while (found := index.next(name, 0)) is not None:
-            assert (name, found.hex()) not in {(HOSTILE, ids[0]), (HOSTILE, ids[1])}
-            index.answered(name, found, 0)
+        while (found := queue.next(name, 0)) is not None:
+            given.append((name, found.hex()))
+            queue.take(make_said(found.hex(), name, "family", 2), 0)
+    assert HOSTILE in {name for name, _ in given}
+    assert not {(HOSTILE, ids[0]), (HOSTILE, ids[1])} & {*given}
+    # The first one lacks both votes that are asked, of the second one has stood.
+    asked_now = Counter(record for _, record in given)
+    assert (asked_now[ids[0]], asked_now[ids[1]]) == (2, 1)
 
 
 def test_hidden_gold_weighs_the_annotators(tmp_path: Path) -> None:

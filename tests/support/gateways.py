@@ -245,26 +245,51 @@ class Person:
 
 
 def main(path: str) -> None:
+    from datacoop.label.facts import Kind, RecordFacts
     from datacoop.label.form import parse_form
+    from datacoop.label.gold import GoldPlan
+    from datacoop.label.live_queue import Known, LiveQueue
+    from datacoop.label.workforce import unknown_annotator
+    from datacoop.records.policies import LabellingPolicy
     from datacoop.web.gateway import app
     from datacoop.web.gateway.app import Gateway, Options
     from datacoop.web.gateway.limits import Rate
     from datacoop.web.gateway.oidc import Provider, SignIn
-    from datacoop.web.gateway.queue import FixedOverlap
     from datacoop.web.gateway.serving import run
     from datacoop.web.gateway.store import Store, read_key
     from datacoop.web.gateway.studio import Studio
-    from datacoop.web.gateway.work import Work
+    from datacoop.web.gateway.work import Work, own_votes, restore
 
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     if told["unlimited"]:
         # So that what is denied is denied for what it is, and not for how much there is of it.
         app.REQUESTS = app.WRITES = Rate(burst=1_000_000, a_second=1_000)
     key = read_key(Path(told["key"]))
+    store = Store(told["store"], key)
+    kind = Kind("meadow", "GB", "en", ("law",))
     works = []
     for one in told["works"]:
         records = {bytes.fromhex(k): v for k, v in one["records"].items()}
         tasks = {bytes.fromhex(k): v for k, v in one["tasks"].items()}
+        policy = LabellingPolicy(
+            question="area",
+            kind="choices",
+            values=("given", "not given"),
+            share_percent=100,
+            votes=one["votes"],
+        )
+        served = store.all_served(one["collection"])
+        queue = LiveQueue(
+            Known(
+                policy=policy,
+                # In the order in which they are offered.
+                records=[RecordFacts(i, kind, number) for number, i in enumerate(records)],
+                workforce={n: unknown_annotator(n, [kind]) for n in store.annotators()},
+                plan=GoldPlan(key=key, seed="", percent=0),
+                votes=own_votes(served, policy.question),
+            )
+        )
+        restore(queue, served)
         works.append(
             Work(
                 collection=one["collection"],
@@ -272,7 +297,9 @@ def main(path: str) -> None:
                 guidelines="Read this.",
                 project=one["project"],
                 questions=parse_form(one["configuration"]).questions,
-                queue=FixedOverlap(records, one["votes"]),
+                question=policy.question,
+                value=lambda _: "given",
+                queue=queue,
                 payload=records.get,
                 task=tasks.get,
             )
@@ -284,7 +311,7 @@ def main(path: str) -> None:
     studio = Studio(told["upstream"], timeout_seconds=told["timeout_seconds"])
     options = Options(origin=told["origin"], key=key, metrics_token="metrics token")
     run(
-        Gateway(options, Store(told["store"], key), studio, works, sign_in=sign_in),
+        Gateway(options, store, studio, works, sign_in=sign_in),
         told["listen"],
     )
 

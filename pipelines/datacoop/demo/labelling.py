@@ -43,8 +43,8 @@ ERROR_RATES = (0.03, 0.06, 0.1, 0.12, 0.15)
 CARELESS_RATE = 0.9
 """Of one more, who works where there is gold, until it tells."""
 GOLD_COLLECTION = "documents"
-GOLD_RECORDS = 15
-GOLD_PERCENT = 20
+GOLD_RECORDS = 12
+GOLD_PERCENT = 25
 """More than in earnest, so that few tasks are enough to tell."""
 KEY = hashlib.sha256(b"datacoop.demo.annotators").digest()
 """Of the play alone, so that it goes the same way each time; in earnest nobody knows it."""

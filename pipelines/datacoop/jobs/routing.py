@@ -1,23 +1,22 @@
-"""Routing over a pool: what is open, and the index that serves it."""
+"""Routing over a pool: what is open, and the queue that serves it."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
-from datacoop.jobs.collected import collected_votes
+from datacoop.jobs.collected import collected_decisions, collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
 from datacoop.jobs.labelling import labelled_records, routed_records
-from datacoop.jobs.labels import current_demands
+from datacoop.jobs.labels import current_demands, make_guesser
 from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan
-from datacoop.label.queue_index import QueueIndex
-from datacoop.label.standing import paused_annotators, qualified_annotators
+from datacoop.label.live_queue import Known, LiveQueue
+from datacoop.label.votes import Vote, merge_votes
 from datacoop.label.workforce import Workforce
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MEMBER, RECORD_ID, SUBMISSION_ID
-from datacoop.records.pauses import Pause
 
 
 def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
@@ -43,49 +42,43 @@ def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
     return sorted(found)
 
 
-def make_index(
+def make_queue(
     pool: Pool,
     collection: Collection,
     workforce: Workforce,
-    store: ObjectStore,
+    store: ObjectStore | None,
     key: bytes,
     *,
+    facts: Sequence[RecordFacts] | None = None,
+    own: Iterable[Vote] = (),
     round: int = 1,
-) -> QueueIndex:
-    """Make the index of a collection from what the pool holds.
+) -> LiveQueue:
+    """Make the queue of a collection from what the pool holds.
 
     Args:
-        store: The operator's store for gold.
+        store: The operator's store for gold; none where there is no gold.
         key: The secret that decides which turns are gold.
+        facts: The records to serve, where not all that have a task.
+        own: Votes that were not collected yet.
     """
-    gold = known_gold(store, collection.name)
-    policy = collection.labelling.workforce
-    facts = record_facts(pool, collection)
-    votes = collected_votes(pool, collection.name)
-    languages = {one.record_id: one.kind.language for one in facts}
-    in_set = {i: language for i, language in languages.items() if i in gold}
-    on_gold = gold_votes(store, collection.name)
-    state = pool.state()
-    over = state.resumed.get(collection.name, ())
-    entered = state.paused.get(collection.name, {})
-    paused = {**paused_annotators(on_gold, gold, policy, over), **entered}
-    index = QueueIndex(
-        policy,
-        workforce,
-        GoldPlan(key=key, seed=f"{collection.name} {round}", percent=policy.gold_percent),
-        gold={record_id: one.use for record_id, one in gold.items()},
-        records=facts,
-        qualified=qualified_annotators(on_gold, gold, in_set, policy),
+    name = collection.name
+    policy = collection.labelling
+    gold = known_gold(store, name) if store else {}
+    on_gold = gold_votes(store, name) if store else []
+    votes = merge_votes([*collected_votes(pool, name), *on_gold], own)
+    known = Known(
+        policy=policy,
+        records=record_facts(pool, collection) if facts is None else facts,
+        workforce=workforce,
+        plan=GoldPlan(key=key, seed=f"{name} {round}", percent=policy.workforce.gold_percent),
+        votes=[vote for vote in votes if vote.round == round],
+        gold=gold,
+        paused=pool.state().paused.get(name, {}),
+        over=pool.state().resumed.get(name, ()),
+        decisions=collected_decisions(pool, name),
+        guesses=make_guesser(pool, collection)(votes),
     )
-    for vote in (*votes, *on_gold):
-        if vote.round == round:
-            index.answered(vote.annotator, vote.record_id, 0.0)
-    for annotator in paused:
-        index.pause(annotator)
-    pauses = [*over, *(Pause(*one) for one in paused.items())]
-    for demand in current_demands(pool, collection, pauses):
-        index.update(demand)
-    return index
+    return LiveQueue(known)
 
 
 def open_backlog(
