@@ -341,6 +341,7 @@ def test_a_workforce_file_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -
 
 
 SETTLED = POLICY.replace("  workforce:", "  deciding: {asking: until_settled}\n  workforce:")
+OPEN = SETTLED.replace("    qualification: 10\n", "")
 
 
 def make_said(record: str, annotator: str, value: str, minute: int) -> Vote:
@@ -402,7 +403,7 @@ def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_sta
 
 def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path) -> None:
     store = memory("gold", tmp_path)
-    pool, ids = labelled_pool(memory("pool", tmp_path), SETTLED.replace("n: 10", "n: 0"))
+    pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
     collect(pool, store, [make_said(ids[0], HOSTILE, "criminal", 1)])
     resume = (pool, COLLECTION, HOSTILE, OPERATOR)
     with pytest.raises(RefusedError, match="no annotator"):
