@@ -102,10 +102,14 @@ class GatewayProcess:
         assert self._process is not None
         return self._process.pid
 
+    def command(self) -> list[str]:
+        return [__file__, str(self.folder / "gateway.json")]
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self.folder / "gateway.json")],
+                [sys.executable, *self.command()],
+                cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(SUPPORT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -145,6 +149,13 @@ class GatewayProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(30)
+
+
+class PoolGateway(GatewayProcess):
+    """What `datacoop serve gateway` runs, with the settings that lie in its folder."""
+
+    def command(self) -> list[str]:
+        return ["-m", "datacoop.cli.main", "serve", "gateway", "--json"]
 
 
 @dataclass(frozen=True)

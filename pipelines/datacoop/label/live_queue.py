@@ -42,7 +42,8 @@ class LiveQueue:
     """A queue index that follows every answer.
 
     What deciding learns from all votes together (how much annotators err, which values may stay
-    at one vote) is as it was when the queue was made; all else follows each answer.
+    at one vote) is as it was when the queue was made; so is that a record was closed then. All
+    else follows each answer.
     """
 
     def __init__(self, known: Known) -> None:
