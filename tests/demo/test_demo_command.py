@@ -28,7 +28,8 @@ def datacoop(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture(scope="module")
 def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "left"
-    done = datacoop("demo", "--dir", str(folder), "--port", str(free_port()), "--json")
+    ports = ("--port", str(free_port()), "--gateway-port", str(free_port()))
+    done = datacoop("demo", "--dir", str(folder), *ports, "--json")
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout)["broken_promises"] == []
     return folder
@@ -83,6 +84,35 @@ def test_labels_are_near_the_truth(summary: dict[str, Any]) -> None:
         assert found["annotators"] == "simulated"
         assert found["labels"] > 50
         assert found["accuracy"] > 0.85
+
+
+def test_fewer_votes_are_asked_than_three_each(summary: dict[str, Any]) -> None:
+    labels = summary["labels"].values()
+    asked, fixed = (sum(one[name] for one in labels) for name in ("tasks_votes", "fixed_votes"))
+    assert fixed == 3 * sum(one["tasks"] for one in labels)
+    assert asked < 0.9 * fixed
+
+
+def test_hidden_gold_pauses_the_careless_annotator_alone(
+    left: Path, summary: dict[str, Any]
+) -> None:
+    assert {name: one["paused"] for name, one in summary["labels"].items()} == {
+        "documents": 1,
+        "dialogues": 0,
+        "classification": 0,
+    }
+    assert summary["labels"]["documents"]["gold_answers"] > 10
+    written = b"".join(path.read_bytes() for path in (left / "pool" / "log").iterdir())
+    assert b"annotators_paused" in written
+    assert b"example.org" not in written
+
+
+def test_annotators_reach_label_studio_through_the_gateway_alone(left: Path) -> None:
+    log = (left / "logs" / "label-studio.log").read_text(encoding="utf-8")
+    answers = [line for line in log.splitlines() if "/annotations/" in line and "POST" in line]
+    # The gateway names the project; auditors, who have accounts of their own, do not.
+    assert sum("?project=" in line for line in answers) > len(answers) / 2
+    assert "denied" not in (left / "logs" / "gateway.log").read_text(encoding="utf-8")
 
 
 def test_version_two_lacks_the_withdrawn_submission(summary: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from datacoop.demo.report import report
 
 EVIL = "<script>alert(1)</script>&\"'"
 VOID = {"meta", "br"}
+ASKED = {"tasks_votes": 6, "fixed_votes": 9, "gold_answers": 4, "paused": 1}
 
 
 class Page(HTMLParser):
@@ -53,8 +54,8 @@ def summary(name: str = "de-auental-small-1") -> dict[str, Any]:
         },
         "leaks": {name: {"planted": 4, "leaked": 1}, "EMAIL_ADDRESS": {"planted": 0, "leaked": 0}},
         "labels": {
-            name: {"tasks_votes": 6, "labels": 2, "accuracy": 0.5, "krippendorff_alpha": 0.123},
-            "none": {"tasks_votes": 0, "labels": 0, "accuracy": None, "krippendorff_alpha": None},
+            name: ASKED | {"labels": 2, "accuracy": 0.5, "krippendorff_alpha": 0.123},
+            "none": ASKED | {"labels": 0, "accuracy": None, "krippendorff_alpha": None},
         },
         "leak_audit": {
             "collection": name,

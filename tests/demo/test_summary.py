@@ -9,11 +9,12 @@ import pytest
 from plays import make_play
 
 from datacoop.demo.auditor import AuditRound
+from datacoop.demo.labelling import GOLD_COLLECTION, Asked
 from datacoop.demo.leaks import Leaks
 from datacoop.demo.play import Outcome
 from datacoop.demo.summary import broken_promises, counted_leaks, summary
+from datacoop.jobs.collecting import Collected
 from datacoop.jobs.intake import Receipt
-from datacoop.jobs.labelling import Collected
 from datacoop.read.verify import Verified
 
 NAME = "de-auental-small-1"
@@ -43,6 +44,7 @@ LEAKS = Leaks(
     places={"pool": 2},
 )
 
+ASKED = Asked(tasks=3, fixed_votes=9, gold_answers=4, paused=1)
 UNASKED = AuditRound(was_refused_before=False, marks=1, barred=1, gold=1, languages=())
 
 
@@ -86,6 +88,10 @@ def test_where_every_promise_held_none_is_told() -> None:
         ({"verified": replace(VERIFIED, faults=(("k", "x"),))}, "the pool does not verify"),
         ({"nicknames_read": 1}, "a leak that auditors found is in 1 released rows"),
         ({"audit": UNASKED}, "a release was built before its leak audit"),
+        (
+            {"asked": {GOLD_COLLECTION: replace(ASKED, paused=0)}},
+            "a careless annotator was not paused",
+        ),
         ({"withdrawn_rows_in_next": 3}, "a withdrawn submission has rows in the next version"),
     ],
 )
@@ -107,7 +113,11 @@ def test_names_count_as_broken_only_when_asked_and_are_told_either_way() -> None
 def test_the_summary_is_plain_json_with_both_counts_and_every_state() -> None:
     collected = Collected(votes_new=6, votes_in_all=6, labels=2, invalid={}, alpha=0.5)
     found = summary(
-        outcome(collected={"classification": collected}, label_accuracy={"classification": (1, 2)})
+        outcome(
+            collected={"classification": collected},
+            asked={"classification": ASKED},
+            label_accuracy={"classification": (1, 2)},
+        )
     )
     assert json.loads(json.dumps(found)) == found
     assert found["submissions"][NAME] == {
@@ -122,7 +132,11 @@ def test_the_summary_is_plain_json_with_both_counts_and_every_state() -> None:
     assert found["sound_rows"] == {"sent": 99, "accepted": 99}
     assert found["leaks"]["PERSON"] == {"planted": 20, "leaked": 2}
     assert found["labels"]["classification"] == {
+        "tasks": 3,
         "tasks_votes": 6,
+        "fixed_votes": 9,
+        "gold_answers": 4,
+        "paused": 1,
         "labels": 2,
         "right": 1,
         "accuracy": 0.5,

@@ -80,7 +80,7 @@ def test_the_page_lists_exactly_the_codes_with_their_texts() -> None:
 
 
 def test_the_answers_reasons_are_those_of_the_code() -> None:
-    names = ("answers", "audit_marks", "experts")
+    names = ("answers", "audit_marks", "experts", "result_check")
     sources = [ROOT / f"pipelines/datacoop/label/{name}.py" for name in names]
     text = "".join(source.read_text(encoding="utf-8") for source in sources)
     given = set(re.findall(r'"(label\.[a-z_]+)"', text))

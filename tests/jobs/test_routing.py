@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,25 @@ from routing import make_annotator
 
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.collected import collected_votes
+from datacoop.jobs.collecting import collect_votes
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
-from datacoop.jobs.labelling import collect_votes, collected_votes
-from datacoop.jobs.routing import make_index, open_backlog, record_facts
-from datacoop.jobs.workforce import add_gold, enter_paused, enter_workforce, gold_key
+from datacoop.jobs.labels import current_demands, current_labels
+from datacoop.jobs.release import label_table
+from datacoop.jobs.routing import make_queue, open_backlog, record_facts
+from datacoop.jobs.workforce import (
+    add_gold,
+    enter_paused,
+    enter_workforce,
+    gold_key,
+    resume_annotator,
+)
 from datacoop.label.answers import Answer
 from datacoop.label.gold import Use
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.votes import VOTE_SCHEMA, Vote, votes_to_batch
-from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
+from datacoop.pool.blobs import BlobRef, batches_to_bytes, bytes_to_batches, put_blob_list
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
@@ -49,6 +59,7 @@ PEOPLE = {
     f"{number:016x}": make_annotator(f"{number:016x}", member="summit") for number in range(5)
 }
 HOSTILE = f"{0:016x}"
+AREAS = ("criminal", "family")
 QUESTION = "area"
 """What the collection asks."""
 FILE = """schema: datacoop.workforce.v1
@@ -67,12 +78,12 @@ annotators:
 )
 
 
-def labelled_pool(store: ObjectStore) -> tuple[Pool, list[str]]:
+def labelled_pool(store: ObjectStore, policy: str = POLICY) -> tuple[Pool, list[str]]:
     """Make a pool of 80 records that were sent to annotators; give their ids in hex."""
     pool = make_pool(store, trust=False)
     files = read_folder(collection_folder(COLLECTION))
     assert "votes: 3\n" in files["collection.yaml"]
-    changed = files["collection.yaml"].replace("votes: 3\n", POLICY)
+    changed = files["collection.yaml"].replace("votes: 3\n", policy)
     contract = parse_collection({**files, "collection.yaml": changed})
     add_collection(pool, contract, OPERATOR, created_utc=CREATED)
     batch = make_records("meadow-1", 80, member="meadow")
@@ -180,14 +191,13 @@ def test_facts_tell_where_a_record_comes_from(tmp_path: Path) -> None:
 
 
 def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
-    """Let everybody answer up to so many tasks of an index made anew; bring in the votes."""
-    index = make_index(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    """Let everybody answer up to so many tasks of a queue made anew; bring in the votes."""
+    queue = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
     votes: list[Vote] = []
     for turn in range(tasks):
         for name in PEOPLE:
-            found = index.next(name, 0)
+            found = queue.next(name, 0)
             if found is not None:
-                index.answered(name, found, 0)
                 # Whoever is hostile behaves until qualified.
                 is_right = name != HOSTILE or minute == 0
                 votes.append(
@@ -202,6 +212,7 @@ def work(pool: Pool, store: ObjectStore, tasks: int, minute: int) -> list[Vote]:
                         withdrawn=False,
                     )
                 )
+                queue.take(votes[-1], 0)
     collect(pool, store, votes)
     return votes
 
@@ -210,7 +221,7 @@ def test_from_qualification_to_a_pause_and_the_votes_asked_again(tmp_path: Path)
     store = memory("gold", tmp_path)
     pool, ids = labelled_pool(memory("pool", tmp_path))
     fill_gold(pool, store, ids)
-    qualifying = work(pool, store, 30, minute=0)
+    qualifying = work(pool, store, 10, minute=0)
     assert {vote.record_id.hex() for vote in qualifying} == set(ids[:10])
     assert Counter(vote.annotator for vote in qualifying) == dict.fromkeys(PEOPLE, 10)
     real = work(pool, store, 60, minute=1)
@@ -257,7 +268,7 @@ class Studio(LabelStudio):
     def __init__(self, answers: Sequence[Answer]) -> None:
         self.given = answers
 
-    def ensure_project(self, *_: object) -> int:
+    def ensure_project(self, *_: object, **__: object) -> int:
         return 1
 
     def answers(self, _: int) -> list[Answer]:
@@ -327,3 +338,129 @@ def test_a_workforce_file_that_is_not_there_is_a_wrong_setting(tmp_path: Path) -
     pool, _ = labelled_pool(memory("pool", tmp_path))
     with pytest.raises(SettingsError, match="cannot read"):
         enter_workforce(pool, tmp_path / "none.yaml", OPERATOR, SECRET, created_utc=CREATED)
+
+
+SETTLED = POLICY.replace("  workforce:", "  deciding: {asking: until_settled}\n  workforce:")
+OPEN = SETTLED.replace("    qualification: 10\n", "")
+
+
+def make_said(record: str, annotator: str, value: str, minute: int) -> Vote:
+    return Vote(
+        record_id=bytes.fromhex(record),
+        annotator=annotator,
+        question=QUESTION,
+        value=value,
+        round=1,
+        annotation_id=minute,
+        created_utc=f"2026-03-01T10:{minute:02}:00.000000Z",
+        withdrawn=False,
+    )
+
+
+def enter_pause(pool: Pool, minute: int) -> None:
+    paused = {HOSTILE: f"2026-03-01T10:{minute:02}:00.000000Z"}
+    draft = Draft(kind="annotators_paused", body={"collection": COLLECTION, "paused": paused})
+    pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
+
+
+def asked(pool: Pool) -> dict[str, int]:
+    found = {one.record_id.hex(): one.votes for one in current_demands(pool, documents(pool))}
+    return {record: votes for record, votes in found.items() if votes != 2}
+
+
+def label_values(pool: Pool, store: ObjectStore | None = None) -> dict[str, str]:
+    return {one.record_id.hex(): one.value for one in current_labels(pool, documents(pool), store)}
+
+
+def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_stay(
+    tmp_path: Path,
+) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path), SETTLED)
+    agreed, split, alone = ids[:3]
+    others = list(PEOPLE)[1:]
+    said = [
+        *(make_said(agreed, name, "family", 1) for name in (HOSTILE, others[0])),
+        *(make_said(split, name, value, 2) for name, value in zip(PEOPLE, AREAS, strict=False)),
+        make_said(alone, HOSTILE, "criminal", 3),
+    ]
+    collect(pool, store, said)
+    # Two who agree are enough, of two who differ a third is asked.
+    assert asked(pool) == {agreed: 0, split: 1, alone: 1}
+    assert label_values(pool) == {agreed: "family"}
+    enter_pause(pool, 10)
+    assert asked(pool) == {agreed: 0, split: 1}
+    assert label_values(pool) == {agreed: "family"}
+    later = [make_said(record, others[2], AREAS[1], 20) for record in (split, alone)]
+    collect(pool, store, [*later, make_said(agreed, HOSTILE, "criminal", 21)])
+    assert label_values(pool) == {agreed: "family", split: AREAS[1]}
+    [batch] = bytes_to_batches(label_table(pool, documents(pool)))
+    named = {vote["annotator"] for row in batch.to_pylist()[1:] for vote in row["votes"]}
+    assert HOSTILE not in named
+    # The disputed one waits for nobody, the last one for one more.
+    assert asked(pool) == {agreed: 0, split: 0, alone: 1}
+
+
+def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
+    collect(pool, store, [make_said(ids[0], HOSTILE, "criminal", 1)])
+    resume = (pool, COLLECTION, HOSTILE, OPERATOR)
+    with pytest.raises(RefusedError, match="no annotator"):
+        resume_annotator(*resume, created_utc=CREATED)
+    enter_pause(pool, 10)
+    assert asked(pool) == {}
+    resume_annotator(*resume, created_utc="2026-03-02T00:00:00Z")
+    with pytest.raises(RefusedError, match="no annotator"):
+        resume_annotator(*resume, created_utc="2026-03-02T00:00:00Z")
+    state = Pool(pool.store).state()
+    assert state.paused == {COLLECTION: {}}
+    assert [pause.annotator for pause in state.pauses(COLLECTION)] == [HOSTILE]
+    assert asked(pool) == {}
+    back = replace(make_said(ids[1], HOSTILE, "family", 1), created_utc="2026-03-02T08:00:00Z")
+    collect(pool, store, [back])
+    assert asked(pool) == {ids[1]: 1}
+    queue = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET))
+    given = []
+    for name in PEOPLE:
+        while (found := queue.next(name, 0)) is not None:
+            given.append((name, found.hex()))
+            queue.take(make_said(found.hex(), name, "family", 2), 0)
+    assert HOSTILE in {name for name, _ in given}
+    assert not {(HOSTILE, ids[0]), (HOSTILE, ids[1])} & {*given}
+    # The first one lacks both votes that are asked, of the second one has stood.
+    asked_now = Counter(record for _, record in given)
+    assert (asked_now[ids[0]], asked_now[ids[1]]) == (2, 1)
+
+
+def test_hidden_gold_weighs_the_annotators(tmp_path: Path) -> None:
+    store = memory("gold", tmp_path)
+    pool, ids = labelled_pool(
+        memory("pool", tmp_path),
+        POLICY.replace("workforce:", "deciding: {rule: weighted}\n  workforce:"),
+    )
+    fill_gold(pool, store, ids)
+    careful, *careless = list(PEOPLE)[:3]
+    said = [make_said(ids[79], careful, "family", 1)]
+    said += [make_said(ids[79], name, "criminal", 1) for name in careless]
+    for name in (careful, *careless):
+        value = "family" if name == careful else "criminal"
+        said += [make_said(record, name, value, 2) for record in ids[10:40]]
+    collect(pool, store, said)
+    assert label_values(pool) == {ids[79]: "criminal"}
+    assert label_values(pool, store) == {ids[79]: "family"}
+    [batch] = bytes_to_batches(label_table(pool, documents(pool), store))
+    assert [row["label"] for row in batch.to_pylist()] == ["family"]
+
+
+def test_the_command_lets_a_paused_annotator_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datacoop.cli.label_gold.operator_key", lambda _: OPERATOR)
+    pool, _ = labelled_pool(open_store(str(tmp_path / "pool")), SETTLED)
+    enter_pause(pool, 10)
+    words = ["label", "gold", "resume", COLLECTION, HOSTILE, "--pool", str(tmp_path / "pool")]
+    done = CliRunner().invoke(group, [*words, "--json"])
+    assert json.loads(done.stdout) == {"collection": COLLECTION, "resumed": HOSTILE}
+    assert Pool(pool.store).state().paused == {COLLECTION: {}}
+    assert isinstance(CliRunner().invoke(group, words).exception, RefusedError)

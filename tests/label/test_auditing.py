@@ -18,7 +18,8 @@ from datacoop.demo.accounts import Account
 from datacoop.demo.cast import demo_collection
 from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.errors import RefusedError
-from datacoop.jobs.auditing import AuditCollected, LeakAudit, audit_status, collected_marks
+from datacoop.jobs.audit_status import audit_status, collected_marks
+from datacoop.jobs.auditing import AuditCollected, LeakAudit
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.labelling import labelled_records, route_tasks
 from datacoop.jobs.release import (

@@ -3,23 +3,29 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
-from ballots import VALUES, make_record_id, make_vote
+from ballots import VALUES, make_policy, make_record_id, make_vote
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datacoop.label.adjudication import labelled
 from datacoop.label.gold import GoldPlan, GoldRecord, Use
+from datacoop.label.kinds import ballots_of
 from datacoop.label.standing import (
     GoldAnswer,
     gold_answers,
     is_qualified,
+    last_resumed,
     median_seconds,
+    paused_annotators,
     standing,
     standing_votes,
 )
 from datacoop.label.votes import Vote
-from datacoop.records.policies import WorkforcePolicy
+from datacoop.records.pauses import Pause
+from datacoop.records.policies import DecidingPolicy, LabellingPolicy, WorkforcePolicy
 
 POLICY = WorkforcePolicy(gold_percent=10, floor_percent=55)
 PLAN = GoldPlan(key=b"a key", seed="notices 1", percent=POLICY.gold_percent)
@@ -146,25 +152,62 @@ votes = st.builds(
     record=st.integers(0, 5),
     annotator=st.sampled_from("abc"),
     value=st.sampled_from(VALUES),
+    minute=st.integers(0, 59),
+    withdrawn=st.booleans(),
 )
 
 
-@given(
-    st.lists(votes, max_size=30),
-    st.sets(st.integers(0, 5)),
-    st.dictionaries(st.sampled_from("abc"), st.sampled_from(["2026-01-01", "2027-01-01"])),
+TIMES = [f"2026-03-01T10:{minute:02}:00.000000Z" for minute in range(60)]
+pauses = st.builds(
+    lambda name, times: Pause(name, TIMES[min(times)], TIMES[max(times)] if times[2] else None),
+    st.sampled_from("abc"),
+    st.tuples(st.integers(0, 59), st.integers(0, 59), st.integers(0, 1)),
 )
+
+
+def is_within(vote: Vote, pause: Pause) -> bool:
+    """Say whether a vote was given before a pause ended."""
+    ended = pause.resumed_utc
+    return vote.annotator == pause.annotator and (ended is None or vote.created_utc <= ended)
+
+
+@given(st.lists(votes, max_size=30), st.sets(st.integers(0, 5)), st.lists(pauses, max_size=3))
 def test_votes_of_paused_people_fall_only_where_nothing_is_decided(
-    given_votes: list[Vote], decided: set[int], paused: dict[str, str]
+    given_votes: list[Vote], decided: set[int], paused: list[Pause]
 ) -> None:
     ids = {make_record_id(number) for number in decided}
-    kept = standing_votes(given_votes, paused, lambda _: ids)
-    fallen = [vote for vote in given_votes if vote not in kept]
-    assert all(v.annotator in paused and v.record_id not in ids for v in fallen)
-    assert all(v.annotator not in paused or v.record_id in ids for v in kept)
+    kept = standing_votes(given_votes, paused, lambda *_: ids)
+    for vote in given_votes:
+        at = [pause for pause in paused if is_within(vote, pause)]
+        is_new = any(vote.created_utc > pause.paused_utc for pause in at) and not vote.withdrawn
+        assert (vote in kept) == (not at or (vote.record_id in ids and not is_new))
 
 
-def with_two_votes(said: Sequence[Vote]) -> set[bytes]:
+policies = st.builds(
+    lambda most, asking, below: replace(
+        make_policy(most), deciding=DecidingPolicy(asking=asking, expert_below_percent=below)
+    ),
+    st.integers(1, 4),
+    st.sampled_from(["fixed", "until_settled", "until_lead"]),
+    st.sampled_from([0, 60]),
+)
+
+
+@given(st.lists(votes, max_size=30), pauses, policies)
+def test_a_pause_takes_no_label_that_stood_and_leaves_none_that_did_not(
+    given_votes: list[Vote], pause: Pause, policy: LabellingPolicy
+) -> None:
+    said = [vote for vote in given_votes if vote.created_utc <= pause.paused_utc]
+    stood = labelled(said, policy)
+    kept = standing_votes(said, [pause], lambda votes, _: labelled(votes, policy))
+    # How sure a label is follows from all votes: only what is said of one record is compared.
+    ballots, before = ballots_of(kept, policy), ballots_of(said, policy)
+    assert {i: ballots.get(i) for i in stood} == {i: before[i] for i in stood}
+    others = ballots.keys() - stood
+    assert pause.annotator not in {vote.annotator for i in others for vote in ballots[i]}
+
+
+def with_two_votes(said: Sequence[Vote], _: str) -> set[bytes]:
     counts = Counter(vote.record_id for vote in said)
     return {record_id for record_id, count in counts.items() if count >= 2}
 
@@ -173,9 +216,31 @@ def test_what_others_say_after_a_pause_does_not_bring_a_fallen_vote_back() -> No
     hostile = make_vote(record=0, annotator="a", minute=1)
     known = [make_vote(record=1, annotator=name, minute=n) for n, name in enumerate("ab")]
     later = make_vote(record=0, annotator="b", minute=30)
-    paused = {"a": "2026-03-01T10:20:00.000000Z"}
-    kept = standing_votes([hostile, later, *known], paused, with_two_votes)
-    assert sorted(kept) == sorted([later, *known])
+    for resumed in (None, TIMES[40]):
+        kept = standing_votes(
+            [hostile, later, *known], [Pause("a", TIMES[20], resumed)], with_two_votes
+        )
+        assert sorted(kept) == sorted([later, *known])
+
+
+def test_who_comes_back_counts_again_and_is_measured_anew() -> None:
+    wrong = [make_vote(record=n, annotator="a", value=VALUES[1], minute=n) for n in range(5)]
+    gold = {
+        make_record_id(n): GoldRecord(record_id=make_record_id(n), value=VALUES[0], use=Use.GOLD)
+        for n in range(10)
+    }
+    paused = paused_annotators(wrong, gold, POLICY)
+    assert paused == {"a": wrong[-1].created_utc}
+    over = [Pause("a", paused["a"], TIMES[30])]
+    assert last_resumed([*over, Pause("b", TIMES[1]), Pause("a", TIMES[0], TIMES[9])]) == {
+        "a": TIMES[30]
+    }
+    assert paused_annotators(wrong, gold, POLICY, over) == {}
+    again = [
+        make_vote(record=n, annotator="a", value=VALUES[1], minute=31 + n) for n in range(5, 10)
+    ]
+    assert paused_annotators([*wrong, *again], gold, POLICY, over) == {"a": again[-1].created_utc}
+    assert standing_votes([*wrong, *again], over, lambda *_: set()) == again
 
 
 def test_the_median_lies_in_its_interval_which_covers_95_percent() -> None:

@@ -14,8 +14,10 @@ from datacoop.demo.accounts import Account
 from datacoop.demo.cast import demo_collection
 from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.errors import RefusedError, SettingsError, TransientError
+from datacoop.jobs.collected import collected_votes
+from datacoop.jobs.collecting import Collected, collect_votes
 from datacoop.jobs.contracts import add_collection
-from datacoop.jobs.labelling import Collected, Routed, collect_votes, collected_votes, route_tasks
+from datacoop.jobs.labelling import Routed, route_tasks
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.label.label_studio import VERSION, LabelStudio
 from datacoop.label.votes import counting_votes

@@ -262,6 +262,7 @@ def test_a_log_begins_with_its_founding_and_has_one() -> None:
     assert_refused(make_pool(memory()), Forgery(kind="pool_created", body=body, key=OPERATOR))
 
 
+PAUSED = {"ab": CREATED}
 HELD = "ab" * 32
 """A record that an auditor marked."""
 
@@ -277,6 +278,7 @@ ROLES = {
     "workforce_set": Role.OPERATOR,
     "gold_set": Role.OPERATOR,
     "annotators_paused": Role.OPERATOR,
+    "annotator_resumed": Role.OPERATOR,
     "labels_decided": Role.OPERATOR,
     "audit_sampled": Role.OPERATOR,
     "audit_collected": Role.OPERATOR,
@@ -308,7 +310,12 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "votes_collected": {"collection": COLLECTION, "votes": digest},
         "workforce_set": {"workforce": digest, "annotators": 3},
         "gold_set": {"collection": COLLECTION, "gold": digest, "count": 3},
-        "annotators_paused": {"collection": COLLECTION, "paused": {"ab": CREATED}},
+        "annotators_paused": {"collection": COLLECTION, "paused": PAUSED},
+        "annotator_resumed": {
+            "collection": COLLECTION,
+            "annotator": "ab",
+            "resumed_utc": CREATED,
+        },
         "labels_decided": {"collection": COLLECTION, "decisions": digest},
         "audit_sampled": {"collection": COLLECTION, "records": digest},
         "audit_collected": {"collection": COLLECTION, "marks": digest, "held": {}},
@@ -347,6 +354,11 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
     }[kind]
 
 
+def pause(pool: Pool) -> None:
+    body = body_of("annotators_paused", pool)
+    forge(pool, Forgery(kind="annotators_paused", body=body, key=OPERATOR))
+
+
 def hold(pool: Pool) -> None:
     held = {HELD: {"language": "en", "barred": {}}}
     body = {"collection": COLLECTION, "marks": "b" * 64, "held": held}
@@ -369,6 +381,8 @@ def test_only_the_role_of_its_kind_can_sign_an_entry(kind: str) -> None:
             approve(pool, 1, "harbour", "meadow")
         if kind in {"leak_confirmed", "leak_rejected"}:
             hold(pool)
+        if kind == "annotator_resumed":
+            pause(pool)
         forgery = Forgery(kind=kind, body=body_of(kind, pool), key=key)
         if role is ROLES[kind]:
             forge(pool, forgery)

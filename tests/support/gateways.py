@@ -102,10 +102,14 @@ class GatewayProcess:
         assert self._process is not None
         return self._process.pid
 
+    def command(self) -> list[str]:
+        return [__file__, str(self.folder / "gateway.json")]
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self.folder / "gateway.json")],
+                [sys.executable, *self.command()],
+                cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(SUPPORT)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -145,6 +149,13 @@ class GatewayProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(30)
+
+
+class PoolGateway(GatewayProcess):
+    """What `datacoop serve gateway` runs, with the settings that lie in its folder."""
+
+    def command(self) -> list[str]:
+        return ["-m", "datacoop.cli.main", "serve", "gateway", "--json"]
 
 
 @dataclass(frozen=True)
@@ -245,26 +256,51 @@ class Person:
 
 
 def main(path: str) -> None:
+    from datacoop.label.facts import Kind, RecordFacts
     from datacoop.label.form import parse_form
+    from datacoop.label.gold import GoldPlan
+    from datacoop.label.live_queue import Known, LiveQueue
+    from datacoop.label.workforce import unknown_annotator
+    from datacoop.records.policies import LabellingPolicy
     from datacoop.web.gateway import app
     from datacoop.web.gateway.app import Gateway, Options
     from datacoop.web.gateway.limits import Rate
     from datacoop.web.gateway.oidc import Provider, SignIn
-    from datacoop.web.gateway.queue import FixedOverlap
     from datacoop.web.gateway.serving import run
     from datacoop.web.gateway.store import Store, read_key
     from datacoop.web.gateway.studio import Studio
-    from datacoop.web.gateway.work import Work
+    from datacoop.web.gateway.work import Work, own_votes, restore
 
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     if told["unlimited"]:
         # So that what is denied is denied for what it is, and not for how much there is of it.
         app.REQUESTS = app.WRITES = Rate(burst=1_000_000, a_second=1_000)
     key = read_key(Path(told["key"]))
+    store = Store(told["store"], key)
+    kind = Kind("meadow", "GB", "en", ("law",))
     works = []
     for one in told["works"]:
         records = {bytes.fromhex(k): v for k, v in one["records"].items()}
         tasks = {bytes.fromhex(k): v for k, v in one["tasks"].items()}
+        policy = LabellingPolicy(
+            question="area",
+            kind="choices",
+            values=("given", "not given"),
+            share_percent=100,
+            votes=one["votes"],
+        )
+        served = store.all_served(one["collection"])
+        queue = LiveQueue(
+            Known(
+                policy=policy,
+                # In the order in which they are offered.
+                records=[RecordFacts(i, kind, number) for number, i in enumerate(records)],
+                workforce={n: unknown_annotator(n, [kind]) for n in store.annotators()},
+                plan=GoldPlan(key=key, seed="", percent=0),
+                votes=own_votes(served, policy.question),
+            )
+        )
+        restore(queue, served)
         works.append(
             Work(
                 collection=one["collection"],
@@ -272,7 +308,9 @@ def main(path: str) -> None:
                 guidelines="Read this.",
                 project=one["project"],
                 questions=parse_form(one["configuration"]).questions,
-                queue=FixedOverlap(records, one["votes"]),
+                question=policy.question,
+                value=lambda _: "given",
+                queue=queue,
                 payload=records.get,
                 task=tasks.get,
             )
@@ -284,7 +322,7 @@ def main(path: str) -> None:
     studio = Studio(told["upstream"], timeout_seconds=told["timeout_seconds"])
     options = Options(origin=told["origin"], key=key, metrics_token="metrics token")
     run(
-        Gateway(options, Store(told["store"], key), studio, works, sign_in=sign_in),
+        Gateway(options, store, studio, works, sign_in=sign_in),
         told["listen"],
     )
 

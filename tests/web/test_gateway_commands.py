@@ -51,7 +51,8 @@ def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: P
     added = datacoop_json("annotator", "add", ADA, "--name", "Ada", folder=root)
     assert datacoop("annotator", "add", ADA.upper(), folder=root, code=1)
     [listed] = datacoop_json("annotator", "list", folder=root)
-    assert listed == {"annotator": added["annotator"], "email": ADA, "name": "Ada", "language": ""}
+    told = {"annotator": added["annotator"], "email": ADA, "name": "Ada", "language": ""}
+    assert listed == {**told, "paused in": ""}
     origin, _, token = added["invitation"].partition("/invitation?token=")
     assert origin == origin_of(stage)
     with (tmp_path / "log").open("w") as log:

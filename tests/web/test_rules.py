@@ -13,7 +13,6 @@ from datacoop.label.form import parse_form
 from datacoop.web.gateway import pages
 from datacoop.web.gateway.bodies import annotation_body
 from datacoop.web.gateway.limits import Buckets, Rate
-from datacoop.web.gateway.queue import HELD_SECONDS, FixedOverlap
 from datacoop.web.gateway.routes import TABLE, Guard, find
 from datacoop.web.gateway.shell import dress
 
@@ -103,32 +102,3 @@ def test_the_language_is_the_one_wished_or_accepted(
     wished: str, accepted: str, language: str
 ) -> None:
     assert pages.choose_language(wished, accepted) == language
-
-
-def test_a_record_is_served_to_so_many_and_to_nobody_twice() -> None:
-    queue = FixedOverlap([b"1", b"2"], votes=2)
-    served: list[tuple[str, bytes]] = []
-    for name in ("ada", "bob", "cho") * 3:
-        record = queue.next(name, 0.0)
-        if record is not None:
-            assert queue.next(name, 1.0) == record
-            queue.answered(name, record, 1.0)
-            served.append((name, record))
-    assert len(served) == len(set(served)) == 4
-
-
-def test_a_record_that_is_held_counts_until_it_is_too_old() -> None:
-    queue = FixedOverlap([b"1", b"2"], votes=1)
-    assert queue.next("ada", 0.0) == b"1"
-    assert queue.next("bob", 1.0) == b"2"
-    assert queue.next("cho", 2.0) is None
-    assert queue.next("cho", HELD_SECONDS) == b"1"
-
-
-def test_what_was_put_off_comes_last() -> None:
-    queue = FixedOverlap([b"1", b"2"], votes=1)
-    assert queue.next("ada", 0.0) == b"1"
-    queue.give_back("ada", b"1")
-    assert queue.next("ada", 0.0) == b"2"
-    queue.answered("ada", b"2", 0.0)
-    assert queue.next("ada", 0.0) == b"1"

@@ -127,11 +127,16 @@ def list_(config: Path | None, as_json: bool) -> None:
     Example:
       datacoop annotator list
     """
+    store = gateway_store(settings_from(config))
+    paused = sorted(store.paused())
     rows = [
-        (account.annotator, account.email, account.name, account.language)
-        for account in gateway_store(settings_from(config)).accounts()
+        (
+            *(account.annotator, account.email, account.name, account.language),
+            ", ".join(name for annotator, name in paused if annotator == account.annotator),
+        )
+        for account in store.accounts()
     ]
-    names = ["annotator", "email", "name", "language"]
+    names = ["annotator", "email", "name", "language", "paused in"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
 
 

@@ -22,6 +22,7 @@ VARIABLE = "DATACOOP_LABEL_STUDIO"
 @click.command("demo")
 @click.option("--dir", "root", type=FOLDER, default=Path(".demo"), show_default=True)
 @click.option("--port", default=8181, show_default=True, help="The port for Label Studio.")
+@click.option("--gateway-port", default=8182, show_default=True, help="The port for the gateway.")
 @click.option("--label-studio", type=FOLDER, help=f"Its command (default: {VARIABLE}, or beside).")
 @click.option(
     "--strict-leaks/--lenient-leaks",
@@ -31,13 +32,19 @@ VARIABLE = "DATACOOP_LABEL_STUDIO"
 )
 @json_option
 def command(
-    root: Path, port: int, label_studio: Path | None, strict_leaks: bool, as_json: bool
+    root: Path,
+    port: int,
+    gateway_port: int,
+    label_studio: Path | None,
+    strict_leaks: bool,
+    as_json: bool,
 ) -> None:
     """Play the whole path on made-up members, with a real Label Studio.
 
-    Six made-up members submit twelve datasets; simulated annotators label them, and simulated
-    auditors find a leak that the scrub missed; version 1 is released, read back and verified; one
-    member withdraws, and version 2 lacks it. Ends with 1 when a promise is broken.
+    Six made-up members submit twelve datasets; simulated annotators label them through the
+    gateway, one of them carelessly until hidden gold tells; simulated auditors find a leak that
+    the scrub missed; version 1 is released, read back and verified; one member withdraws, and
+    version 2 lacks it. Ends with 1 when a promise is broken.
 
     \b
     Example:
@@ -47,6 +54,7 @@ def command(
         root,
         label_studio or find_label_studio(),
         port,
+        gateway_port,
         lambda title: progress_bar(title, quiet=as_json),
     )
     for step in play.run(__version__):
@@ -122,10 +130,19 @@ def _taken_in(found: Outcome) -> object:
 
 def _labelled(found: Outcome) -> object:
     rows = [
-        (name, c.votes_in_all, c.labels, "-" if c.alpha is None else f"{c.alpha:.2f}")
+        (
+            name,
+            c.votes_in_all,
+            found.asked[name].fixed_votes,
+            found.asked[name].gold_answers,
+            found.asked[name].paused,
+            c.labels,
+            "-" if c.alpha is None else f"{c.alpha:.2f}",
+        )
         for name, c in found.collected.items()
     ]
-    return table("Annotators are simulated.", ["collection", "votes", "labels", "alpha"], rows)
+    columns = ["collection", "votes", "at three each", "on gold", "paused", "labels", "alpha"]
+    return table("Annotators are simulated.", columns, rows)
 
 
 def _audited(found: Outcome) -> object:

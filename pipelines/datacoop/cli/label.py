@@ -25,21 +25,14 @@ from datacoop.cli.common import (
 from datacoop.cli.label_gold import gold as gold_group
 from datacoop.cli.label_studio import studio_of
 from datacoop.errors import SettingsError
+from datacoop.jobs.collected import collected_votes
+from datacoop.jobs.collecting import collect_votes
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.exchange import export_json, import_votes
+from datacoop.jobs.experts import enter_decisions, send_disputed
 from datacoop.jobs.gold_store import known_gold
-from datacoop.jobs.labelling import (
-    collect_votes,
-    collected_votes,
-    current_labels,
-    disputed_records,
-    enter_decisions,
-    export_json,
-    import_votes,
-    record_languages,
-    route_tasks,
-    routed_records,
-    send_disputed,
-)
+from datacoop.jobs.labelling import record_languages, route_tasks, routed_records
+from datacoop.jobs.labels import current_labels, disputed_records
 from datacoop.jobs.routing import open_backlog
 from datacoop.jobs.workforce import enter_workforce, read_workforce
 from datacoop.label.agreement import agreements
@@ -141,7 +134,7 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     rows, waiting = [], {}
     for name in sorted(state.collections):
         collection = contract_of(pool, state, name)
-        made, disputes = current_labels(pool, collection), disputed_records(pool, collection)
+        made, disputes = current_labels(pool, collection, store), disputed_records(pool, collection)
         tasks = len(routed_records(pool, name))
         votes = len(collected_votes(pool, name))
         rows.append((name, tasks, votes, len(made), len(disputes)))

@@ -21,13 +21,9 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.label_studio import studio_of
-from datacoop.jobs.auditing import (
-    Confirmed,
-    LanguageStanding,
-    LeakAudit,
-    audit_status,
-    held_records,
-)
+from datacoop.jobs.audit_status import LanguageStanding, audit_status, held_records
+from datacoop.jobs.auditing import LeakAudit
+from datacoop.jobs.leaks import Confirmed
 from datacoop.settings import Settings
 
 

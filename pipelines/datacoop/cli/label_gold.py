@@ -21,9 +21,9 @@ from datacoop.cli.common import (
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.gold_store import gold_votes, known_gold
-from datacoop.jobs.workforce import add_gold, enter_paused
+from datacoop.jobs.workforce import add_gold, enter_paused, resume_annotator
 from datacoop.label.gold import Use
-from datacoop.label.standing import gold_answers, standing
+from datacoop.label.standing import gold_answers, last_resumed, standing
 
 
 @click.group("gold")
@@ -105,10 +105,33 @@ def show_standing(
     if enter:
         enter_paused(pool, store, collection, operator_key(settings), created_utc=utc_now())
     answers = gold_answers(gold_votes(store, collection), known_gold(store, collection))
+    resumed = last_resumed(pool.state().resumed.get(collection, ()))
     rows = []
     for name, given in sorted(answers.items()):
-        found = standing(given, policy)
+        found = standing(given, policy, resumed_utc=resumed.get(name, ""))
         bounds = f"{found.low:.2f}", f"{found.high:.2f}"
         rows.append((name, found.right, found.answered, *bounds, found.paused_utc or ""))
     names = ["annotator", "right", "answered", "from", "to", "paused"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
+
+
+@gold.command("resume")
+@click.argument("collection")
+@click.argument("annotator")
+@pool_option
+@config_option
+@json_option
+def resume(
+    collection: str, annotator: str, pool_url: str | None, config: Path | None, as_json: bool
+) -> None:
+    """Let a paused ANNOTATOR (a pseudonym) of COLLECTION go on, measured anew.
+
+    \b
+    Example:
+      datacoop label gold resume documents 00f1e2d3c4b5a697
+    """
+    settings = settings_from(config, pool=pool_url)
+    pool, operator = open_pool(settings), operator_key(settings)
+    resume_annotator(pool, collection, annotator, operator, created_utc=utc_now())
+    value = {"collection": collection, "resumed": annotator}
+    emit(as_json, value, facts(value))

@@ -108,6 +108,7 @@ def build(
     options = ReleaseOptions(
         code_version=__version__,
         work=store.address,
+        gold=None if settings.gold is None else settings.open_gold_store(),
         runner=runner,
         beam_arguments=beam_arguments,
     )

@@ -7,6 +7,7 @@ import click
 
 from datacoop.cli.annotator import gateway_store
 from datacoop.cli.common import (
+    annotator_key,
     config_option,
     emit,
     facts,
@@ -16,10 +17,11 @@ from datacoop.cli.common import (
     settings_from,
 )
 from datacoop.cli.label_studio import studio_of
+from datacoop.jobs.workforce import gold_key
 from datacoop.settings import Settings
 from datacoop.web.gateway.app import Gateway, Options
 from datacoop.web.gateway.oidc import Provider, SignIn
-from datacoop.web.gateway.serving import run, works_of
+from datacoop.web.gateway.serving import Source, run
 from datacoop.web.gateway.store import read_key
 from datacoop.web.gateway.studio import Studio
 
@@ -56,7 +58,16 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     origin = str(settings.require("gateway_origin")).rstrip("/")
     studio = studio_of(settings, os.environ)
     studio.require_version()
-    works = works_of(open_pool(settings), studio)
+    store = gateway_store(settings)
+    source = Source(
+        open_pool(settings),
+        studio,
+        store,
+        workforce=settings.workforce,
+        gold=settings.open_gold_store() if settings.gold else None,
+        key=gold_key(annotator_key(settings)) if settings.gold else b"",
+    )
+    works = source.works(anew=True) or []
     options = Options(
         origin=origin,
         key=read_key(settings.require("gateway_key")),
@@ -64,9 +75,10 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     )
     app = Gateway(
         options,
-        gateway_store(settings),
+        store,
         Studio(settings.require("label_studio_url")),
         works,
+        source=lambda anew: source.works(anew=anew),
         sign_in=_sign_in(settings, origin),
     )
     told = {

@@ -1,35 +1,38 @@
-"""Simulated annotators: scripts that answer tasks over Label Studio's API, each as its user.
+"""Simulated annotators: scripts that sign in at the gateway, ask what is next, and answer it.
 
 They know the true answer and err at a known rate, so that labels made from their votes can be
 measured. Whatever shows their work says that they are simulated.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 import httpx
 
-from datacoop.demo.accounts import Account
 from datacoop.errors import OutsideError, TransientError
 from datacoop.label.form import Form
-from datacoop.label.label_studio import KEY
+from datacoop.records.digest import canonical_json
 from datacoop.records.policies import LabellingPolicy
 
-SERVICE = "Label Studio"
-ROUNDS = 3
-"""How often the list of open tasks is worked through, should some answers not get through."""
+SERVICE = "the gateway"
+TRIES = 5
+"""How often a request is sent, should it fail; the gateway takes an answer once."""
 
-_ANSWERED_BY = "annotators"
-_PAGE_SIZE = 1_000
+_WAIT_SECONDS = 0.5
+_CSRF = re.compile(r'name="csrf" value="(\w+)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedAnnotator:
     """A script that plays one annotator."""
 
-    account: Account
+    email: str
+    password: str = field(repr=False)
     number: int
     """Its place among the annotators, from 0: with the seed it fixes all of its answers."""
     error_rate: float
@@ -37,12 +40,21 @@ class SimulatedAnnotator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Open:
-    """A task that one annotator still has to answer."""
+class Truth:
+    """What is true of one task."""
 
-    annotator: SimulatedAnnotator
-    task_id: int
     key: str
+    """The record id in hex, which annotators never see."""
+    value: str
+
+
+Truths = Mapping[bytes, Truth]
+"""By what is shown of the task: `shown_key` of its data."""
+
+
+def shown_key(data: Mapping[str, Any]) -> bytes:
+    """Give what tells a task from others by what annotators see of it."""
+    return canonical_json(dict(data))
 
 
 def simulated_answer(
@@ -56,118 +68,135 @@ def simulated_answer(
     return wrong[int(choice * len(wrong))]
 
 
-def chosen_annotators(
-    seed: int, annotators: Sequence[SimulatedAnnotator], key: str, votes: int
-) -> list[SimulatedAnnotator]:
-    """Choose who answers a task: `votes` different annotators, evenly over many tasks."""
-    ranked = sorted(annotators, key=lambda a: _draws(f"turn\n{seed}\n{a.number}\n{key}"))
-    return ranked[:votes]
+class Browser:
+    """What one annotator sends to the gateway, signed in as long as the `with` block lasts."""
+
+    def __init__(self, origin: str, annotator: SimulatedAnnotator) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            origin: Where the gateway answers.
+            annotator: Who signs in.
+        """
+        self.annotator = annotator
+        headers = {"Origin": origin}
+        self._client = httpx.Client(base_url=origin, headers=headers, timeout=60, trust_env=False)
+
+    def __enter__(self) -> "Browser":
+        """Sign in.
+
+        Raises:
+            OutsideError: The gateway does not let this annotator in.
+        """
+        fields = {"email": self.annotator.email, "password": self.annotator.password}
+        answer = self._send("POST", "/sign-in", data=fields)
+        found = _CSRF.search(self._send("GET", "/").text) if answer.is_redirect else None
+        if found is None:
+            raise OutsideError(SERVICE, "sign in", f"HTTP {answer.status_code}")
+        self._client.headers["X-Datacoop-Csrf"] = found[1]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def next_task(self, project: int) -> Mapping[str, Any] | None:
+        """Give the task to work on, none where nothing is open.
+
+        Raises:
+            OutsideError: The gateway refuses.
+            TransientError: It does not answer.
+        """
+        query: dict[str, str | int] = {"id": "next_task", "project": project}
+        answer = self._send("POST", "/api/dm/actions", params=query, json={})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if not answer.is_success:
+            raise OutsideError(SERVICE, "give a task", f"HTTP {answer.status_code}")
+        task: Mapping[str, Any] = answer.json()
+        return task
+
+    def answer(self, task: int, result: Mapping[str, Any]) -> None:
+        """Answer a task.
+
+        Raises:
+            OutsideError: The gateway refuses the answer.
+            TransientError: It does not answer.
+        """
+        body = {"result": [result]}
+        answer = self._send("POST", f"/api/tasks/{task}/annotations", json=body)
+        # A conflict says that an earlier try got through after all.
+        if not answer.is_success and answer.status_code != httpx.codes.CONFLICT:
+            raise OutsideError(SERVICE, "take an answer", f"HTTP {answer.status_code}")
+
+    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401
+        detail = ""
+        for _ in range(TRIES):
+            try:
+                answer = self._client.request(method, path, **content)
+            except httpx.HTTPError as error:
+                detail = type(error).__name__
+            else:
+                is_later = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+                if not is_later and answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return answer
+                detail = f"HTTP {answer.status_code}"
+            time.sleep(_WAIT_SECONDS)
+        raise TransientError(SERVICE, f"{method} {path}", detail)
 
 
 def annotate(
-    url: str,
+    browsers: Sequence[Browser],
     project: int,
-    annotators: Sequence[SimulatedAnnotator],
-    truths: Mapping[str, str],
+    truths: Truths,
     form: Form,
     policy: LabellingPolicy,
     *,
     seed: int,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int], None] = lambda _given: None,
 ) -> int:
-    """Let the annotators answer every task of a project whose truth is known.
+    """Let annotators answer tasks, one each in turn, until nothing is open for any of them.
 
-    What an annotator has answered before is left as it is, so that a second run goes on where
-    the first one stopped.
+    One at a time: Label Studio's SQLite lets writers that meet wait for seconds, and the same
+    order gives the same play.
 
     Args:
-        url: Where Label Studio answers.
+        browsers: Annotators who are signed in.
         project: The number of the project.
-        annotators: At least as many as votes are asked for.
-        truths: The true value by task key.
+        truths: What is true of each task.
         form: The project's labelling configuration.
-        policy: The question, its values and the votes asked for each task.
+        policy: The question and its values.
         seed: Fixes every answer.
-        progress: Called after each answer with the answers given and those there will be.
+        progress: Called after each answer with the answers given.
 
     Returns:
         How many answers were given.
 
     Raises:
-        OutsideError: Label Studio does not list its tasks.
-        TransientError: Some answers did not get through.
+        OutsideError: The gateway refuses.
+        TransientError: It does not answer.
     """
-    given = 0
-    # Each request has a connection of its own. Label Studio's development server sends headers
-    # and body apart, so on a kept connection each answer waits 40 ms for an acknowledgement.
-    alone = {"Connection": "close"}
-    with httpx.Client(base_url=url, headers=alone, timeout=60, trust_env=False) as client:
-        for _ in range(ROUNDS):
-            listed = _tasks(client, project, annotators[0].account)
-            todo = _open_tasks(listed, annotators, truths, policy.votes, seed)
-            expected = given + len(todo)
-            # One at a time: SQLite lets writers that meet wait for seconds.
-            for task in todo:
-                truth = truths[task.key]
-                value = simulated_answer(seed, task.annotator, task.key, truth, policy.values)
-                if _post(client, task, _result(form, policy, value)):
-                    given += 1
-                    progress(given, expected)
-            if given == expected:
-                return given
-    raise TransientError(SERVICE, "annotate", f"{expected - given} answers did not get through")
-
-
-def _open_tasks(
-    listed: Iterable[Mapping[str, Any]],
-    annotators: Sequence[SimulatedAnnotator],
-    truths: Mapping[str, str],
-    votes: int,
-    seed: int,
-) -> list[_Open]:
-    return [
-        _Open(annotator=annotator, task_id=task["id"], key=task["data"][KEY])
-        for task in listed
-        if task["data"].get(KEY) in truths
-        for annotator in chosen_annotators(seed, annotators, task["data"][KEY], votes)
-        if annotator.account.user_id not in task[_ANSWERED_BY]
-    ]
-
-
-def _tasks(client: httpx.Client, project: int, account: Account) -> Iterator[Mapping[str, Any]]:
-    seen, page, total = 0, 1, 1
-    while seen < total:
-        query: dict[str, int | str] = {
-            "project": project,
-            "page": page,
-            "page_size": _PAGE_SIZE,
-            "include": f"id,data,{_ANSWERED_BY}",
-            # Without all fields the list of who answered is there, but empty.
-            "fields": "all",
-        }
-        try:
-            response = client.get("/api/tasks/", params=query, headers=_as_user(account))
-            listed = response.raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise OutsideError(SERVICE, "list tasks", type(error).__name__) from None
-        yield from listed["tasks"]
-        seen, page = seen + len(listed["tasks"]), page + 1
-        total = listed["total"] if listed["tasks"] else 0
-
-
-def _post(client: httpx.Client, task: _Open, result: Mapping[str, Any]) -> bool:
-    """Send one answer; give whether it surely arrived."""
-    path = f"/api/tasks/{task.task_id}/annotations/"
-    user = _as_user(task.annotator.account)
-    try:
-        response = client.post(path, json={"result": [result]}, headers=user)
-    except httpx.HTTPError:
-        return False
-    return response.status_code == httpx.codes.CREATED
-
-
-def _as_user(account: Account) -> dict[str, str]:
-    return {"Authorization": f"Token {account.token}"}
+    given, is_open = 0, True
+    while is_open:
+        is_open = False
+        for browser in browsers:
+            # Asked again also after nothing was open: answers of others may open something.
+            task = browser.next_task(project)
+            if task is not None:
+                truth = truths[shown_key(task["data"])]
+                value = simulated_answer(
+                    seed, browser.annotator, truth.key, truth.value, policy.values
+                )
+                browser.answer(task["id"], _result(form, policy, value))
+                is_open = True
+                given += 1
+                progress(given)
+    return given
 
 
 def _result(form: Form, policy: LabellingPolicy, value: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import httpx
 from datacoop.demo.accounts import Account
 from datacoop.demo.data import DemoSubmission
 from datacoop.errors import TransientError
-from datacoop.jobs.auditing import LanguageStanding
+from datacoop.jobs.audit_status import LanguageStanding
 from datacoop.label.audit_marks import NOTHING, NOTHING_LEFT, SPANS
 from datacoop.label.label_studio import KEY, SERVICE
 from datacoop.label.leak_audit import choose_rows

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from datacoop.demo import auditor
+from datacoop.demo import auditor, labelling
 from datacoop.demo.data import MEMBERS, DemoSubmission
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
@@ -18,6 +18,7 @@ from datacoop.jobs.submitting import (
     send_submission,
     sign_submission,
 )
+from datacoop.label.deciding import UNTIL_SETTLED
 from datacoop.pool.keys import Role, SigningKey, load_signing_key, make_key
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
@@ -29,7 +30,7 @@ COLLECTIONS = ("documents", "dialogues", "classification")
 MAX_ROW_BYTES = 65_536
 CLASSES = ("health", "housing", "permits", "tax", "transport")
 """The classes of the made-up requests; another one is quarantined."""
-SHARE_PERCENT = 25
+SHARE_PERCENT = 18
 """How many records of a hundred the simulated annotators get, so that the demo stays short."""
 
 
@@ -48,6 +49,9 @@ def demo_collection(name: str) -> Collection:
     contract = yaml.safe_load(files["collection.yaml"])
     contract["ingest"]["max_row_bytes"] = MAX_ROW_BYTES
     contract["labelling"]["share_percent"] = SHARE_PERCENT
+    contract["labelling"]["deciding"] = {"asking": UNTIL_SETTLED}
+    if name == labelling.GOLD_COLLECTION:
+        contract["labelling"]["workforce"] = {"gold_percent": labelling.GOLD_PERCENT}
     if name == auditor.COLLECTION:
         contract["release"]["leak_bound_permille"] = auditor.BOUND_PERMILLE
     for column in contract["columns"]:

@@ -3,7 +3,6 @@
 import json
 import os
 import resource
-import secrets
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,19 +13,18 @@ from pathlib import Path
 
 from datacoop.demo import auditor
 from datacoop.demo.accounts import Account
-from datacoop.demo.annotators import SimulatedAnnotator, annotate
 from datacoop.demo.auditor import AuditRound
 from datacoop.demo.cast import COLLECTIONS, Keys, make_keys, set_up_pool, submit, truths_by_key
 from datacoop.demo.count_rows import count_rows
 from datacoop.demo.data import MEMBERS, DemoSubmission, make_submissions
 from datacoop.demo.label_studio_server import LabelStudioServer
+from datacoop.demo.labelling import Asked, Labelling
 from datacoop.demo.leaks import Leaks, find_leaks
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
-from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.collecting import Collected
 from datacoop.jobs.frame import listed_records
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
-from datacoop.jobs.labelling import Collected, collect_votes, route_tasks
 from datacoop.jobs.release import (
     ReleaseOptions,
     approve_release,
@@ -35,7 +33,6 @@ from datacoop.jobs.release import (
     publish_release,
 )
 from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
-from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.object_store import open_store
@@ -48,9 +45,6 @@ from datacoop.records.columns import RECORD_ID
 SEED = 7
 PURPOSE = "model-training"
 WITHDRAWN = "fr-valclair-documents-1"
-ERROR_RATES = (0.03, 0.06, 0.1, 0.15, 0.25)
-"""Of the simulated annotators: five accounts, from careful to careless."""
-
 AUDITORS = 2
 """Simulated too, with accounts of their own."""
 
@@ -72,6 +66,7 @@ class Outcome:
     counted: dict[str, int] = field(default_factory=dict)
     """Rows that an independent count of the raw files found, by submission."""
     collected: dict[str, Collected] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
     label_accuracy: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Labels that are right, and labels, by collection."""
     versions: list[SnapshotManifest] = field(default_factory=list)
@@ -92,13 +87,16 @@ class Outcome:
 class Play:
     """One play in one folder."""
 
-    def __init__(self, root: Path, label_studio: Path, port: int, show: Show) -> None:
+    def __init__(
+        self, root: Path, label_studio: Path, port: int, gateway_port: int, show: Show
+    ) -> None:
         """Prepare a play.
 
         Args:
             root: The folder that it leaves.
             label_studio: The `label-studio` command of its own environment.
             port: The port for Label Studio on this machine.
+            gateway_port: The port for the gateway.
             show: Makes a context with a progress callback for a step's title.
         """
         self.root = root
@@ -106,6 +104,7 @@ class Play:
         self.server.log = root / "logs" / "label-studio.log"
         self.pool = Pool(open_store(str(root / "pool")))
         self.work = open_store(str(root / "work"))
+        self.gateway_port = gateway_port
         self.found = Outcome()
         self._show = show
 
@@ -141,12 +140,13 @@ class Play:
         return keys
 
     def _take_in(self, keys: Keys, code_version: str) -> Iterator[str]:
-        options = IntakeOptions(code_version=code_version)
+        options, start = IntakeOptions(code_version=code_version), time.time()
         with self._step("intake") as progress:
             for done, play in enumerate(self.found.plays, 1):
                 landing = open_store(str(self.root / "landing" / play.member))
                 intake = Intake(self.pool, landing, play.submission_id, keys.operator, options)
-                receipt = intake.run(created_utc=now(), progress=_quiet)
+                # A second apart, however fast: older records are labelled first.
+                receipt = intake.run(created_utc=now(start + done), progress=_quiet)
                 self.found.receipts[play.submission_id] = receipt
                 progress(done, len(self.found.plays))
             self._hold_against_truth()
@@ -163,37 +163,26 @@ class Play:
                     self.found.broken_accepted += sum(key not in sound for key in keys)
 
     def _label(self, keys: Keys) -> Generator[str, None, tuple[LabelStudio, list[Account]]]:
+        studio = LabelStudio(self.server.url, self.server.token)
         with self._step("label studio starts") as progress:
             self.server.wait_until_ready(lambda seconds: progress(int(seconds), 100))
-            accounts = self.server.create_annotators(len(ERROR_RATES) + AUDITORS)
+            auditors = self.server.create_annotators(AUDITORS)
+            labelling = Labelling(
+                self.root,
+                self.pool,
+                studio,
+                self.server,
+                self.gateway_port,
+                keys.operator,
+                now,
+            )
+            labelling.sign_up()
         yield "label studio starts"
-        annotators = [
-            SimulatedAnnotator(account=account, number=number, error_rate=ERROR_RATES[number])
-            for number, account in enumerate(accounts[: len(ERROR_RATES)])
-        ]
-        studio = LabelStudio(self.server.url, self.server.token)
-        secret = self.root / "keys" / "annotators.key"
-        secret.write_bytes(secrets.token_bytes(32))
-        truths = truths_by_key(self.found.plays)
         with self._step("label") as progress:
-            for name in COLLECTIONS:
-                routed = route_tasks(self.pool, name, studio, keys.operator, created_utc=now())
-                collection = contract_of(self.pool, self.pool.state(), name)
-                annotate(
-                    self.server.url,
-                    routed.project,
-                    annotators,
-                    truths,
-                    parse_form(collection.file("labeling.xml")),
-                    collection.labelling,
-                    seed=SEED,
-                    progress=progress,
-                )
-                self.found.collected[name] = collect_votes(
-                    self.pool, name, studio, keys.operator, secret.read_bytes(), created_utc=now()
-                )
+            labelling.label(COLLECTIONS, truths_by_key(self.found.plays), SEED, progress)
+            self.found.collected, self.found.asked = labelling.collected, labelling.asked
         yield "label"
-        return studio, accounts[len(ERROR_RATES) :]
+        return studio, auditors
 
     def _audit(
         self, keys: Keys, studio: LabelStudio, auditors: Sequence[Account], code_version: str
@@ -294,7 +283,7 @@ class Play:
         with self._step("verify") as progress:
             self.found.verified = verify_pool(self.pool.store, progress)
         yield "verify"
-        searched = ("pool", "label-studio", "logs", "tmp", "work")
+        searched = ("pool", "label-studio", "gateway", "gold", "logs", "tmp", "work")
         with self._step("search for leaks") as progress:
             planted = [p for play in self.found.plays for p in play.planted]
             folders = {name: self.root / name for name in searched}
@@ -345,9 +334,10 @@ def write_truth(folder: Path, plays: Sequence[DemoSubmission]) -> None:
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
 
-def now() -> str:
-    """Give the time for an entry."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def now(seconds: float | None = None) -> str:
+    """Give the time for an entry: now, or at a number of seconds since 1970."""
+    moment = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _quiet(_: int, __: int) -> None:

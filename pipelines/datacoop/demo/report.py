@@ -146,13 +146,17 @@ def _labels(summary: dict[str, Any]) -> str:
         (
             name,
             found["tasks_votes"],
+            found["fixed_votes"],
+            found["gold_answers"],
+            found["paused"],
             found["labels"],
             f"{found['accuracy']:.1%}" if found["labels"] else "-",
             f"{found['krippendorff_alpha']:.2f}" if found["krippendorff_alpha"] else "-",
         )
         for name, found in summary["labels"].items()
     ]
-    return _table(("collection", "votes", "labels", "right", "Krippendorff's alpha"), rows)
+    head = ("collection", "votes", "votes at three each", "answers on gold", "paused", "labels")
+    return _table((*head, "right", "Krippendorff's alpha"), rows)
 
 
 def _audit(summary: dict[str, Any]) -> str:

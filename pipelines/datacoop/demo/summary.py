@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from datacoop.demo.auditor import COLLECTION
+from datacoop.demo.labelling import GOLD_COLLECTION
 from datacoop.demo.play import Outcome, peak_memory_bytes
 
 SOUND_SHARE = 0.98
@@ -39,7 +40,11 @@ def summary(found: Outcome) -> dict[str, Any]:
         "leaks_by_place": leaks.places if leaks else {},
         "labels": {
             name: {
+                "tasks": found.asked[name].tasks,
                 "tasks_votes": found.collected[name].votes_in_all,
+                "fixed_votes": found.asked[name].fixed_votes,
+                "gold_answers": found.asked[name].gold_answers,
+                "paused": found.asked[name].paused,
                 "labels": labelled,
                 "right": right,
                 "accuracy": round(right / labelled, 4) if labelled else None,
@@ -107,6 +112,8 @@ def broken_promises(found: Outcome, *, strict_leaks: bool) -> list[str]:
         broken.append(f"a leak that auditors found is in {found.nicknames_read} released rows")
     if found.audit is not None and not found.audit.was_refused_before:
         broken.append("a release was built before its leak audit")
+    if found.asked and not found.asked[GOLD_COLLECTION].paused:
+        broken.append("a careless annotator was not paused")
     if found.withdrawn_rows_in_next:
         broken.append("a withdrawn submission has rows in the next version")
     return broken

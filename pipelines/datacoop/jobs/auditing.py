@@ -1,21 +1,25 @@
-"""The leak audit as jobs: scrubbed rows to auditors, marks back, leaks barred, looks entered."""
+"""The leak audit as jobs: scrubbed rows to auditors, marks back, what follows entered."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from datacoop.errors import RefusedError
-from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.frame import (
-    Frame,
-    frame_of,
-    list_records,
-    listed_records,
-    pooled_batches,
-    records_of,
-    released_submissions,
+from datacoop.jobs.audit_status import (
+    LanguageStanding,
+    audit_frame,
+    audit_status,
+    barred_with,
+    bound_of,
+    collected_marks,
+    held_in,
+    open_samples,
+    row_verdicts,
 )
+from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.frame import list_records, listed_records, pooled_batches, records_of
 from datacoop.jobs.labelling import delete_gone_tasks
+from datacoop.jobs.leaks import Confirmed, bar_leak, with_equal_texts
 from datacoop.label.audit_marks import (
     MARK_SCHEMA,
     Mark,
@@ -24,34 +28,27 @@ from datacoop.label.audit_marks import (
     Verdict,
     agreed_spans,
     kinds_of,
-    marks_from_batch,
     marks_to_batch,
     read_marks,
     standing_marks,
-    verdicts,
 )
-from datacoop.label.audit_text import ValueSearch, audit_text, shown_texts
+from datacoop.label.audit_text import audit_text
 from datacoop.label.label_studio import LabelStudio
-from datacoop.label.leak_audit import LOOKS, Look, Outcome, choose_rows, sample_size
-from datacoop.label.leak_gold import gold_lines
+from datacoop.label.leak_audit import Look
 from datacoop.label.routing import Task
 from datacoop.label.votes import pseudonym
-from datacoop.pool.blobs import batches_to_bytes, bytes_to_batches, get_blob
+from datacoop.pool.blobs import batches_to_bytes
 from datacoop.pool.keys import SigningKey
-from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
+from datacoop.pool.leaks import Leak, LeakStatus
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
-from datacoop.pool.snapshot import snapshot_from_bytes
-from datacoop.pool.state import State, is_stale
+from datacoop.pool.state import State
 from datacoop.records.collection import Collection
-from datacoop.records.columns import LANGUAGE, MASKED_DIGEST, MEMBER, RECORD_ID
+from datacoop.records.columns import RECORD_ID
 from datacoop_schemas import read_text
 
 FOLDER = "leak_audit"
-GOLD = "leaks"
-"""Where, in a member's landing store, the gold made of its leaks lies."""
-
 SECOND_MARK = "second mark"
 OPERATOR = "operator"
 
@@ -63,38 +60,6 @@ class AuditRouted:
     project: int
     rows_sent: int
     rows_in_all: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageStanding:
-    """Where the audit of one language stands."""
-
-    language: str
-    rows: int
-    """Rows that the sample stands for."""
-    look: int
-    sample: int
-    decided: int
-    """Rows of the sample that are clean or leak."""
-    held: int
-    leaks: int
-    most_permille: float | None
-    """The bound after the last look, in rows of a thousand; none before the first."""
-    outcome: str
-    """`open`, `met`, `more` or `refused`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """What a confirmed leak touched."""
-
-    record: str
-    barred: dict[str, int]
-    """Records barred for it, by collection."""
-    gold: int
-    """Lines of gold that it gave."""
-    versions: tuple[str, ...]
-    """Published versions that may hold one of these records, as `collection/version`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +118,8 @@ class LeakAudit:
         project = audit_project(collection, self.studio)
         already = listed_records(self.pool.store, state.audited.get(self.name, ()))
         known = already | listed_records(self.pool.store, state.barred(self.name))
-        frame = _frame(self.pool, state, collection, as_of)
-        samples = _samples(state, self.name, frame, limit, self.annotator_key)
+        frame = audit_frame(self.pool, state, collection, as_of)
+        samples = open_samples(state, self.name, frame, limit, self.annotator_key)
         wanted = {i for sample, _ in samples.values() for i in sample if i not in known}
         self.studio.add_tasks(project, self._tasks(state, collection, wanted))
         if wanted:
@@ -196,7 +161,7 @@ class LeakAudit:
         standing = standing_marks(read.marks)
         cleared = {pseudonym(self.annotator_key, user) for user in self.auditors}
         confirmed = []
-        for record in _held(self.pool.state(), self.name):
+        for record in held_in(self.pool.state(), self.name):
             marks = [
                 mark
                 for mark in standing.get(bytes.fromhex(record), ())
@@ -233,7 +198,9 @@ class LeakAudit:
             return ()
         blob = self.pool.put_blob(batches_to_bytes(MARK_SCHEMA, [marks_to_batch(fresh)]))
         state = self.pool.state()
-        same = self._with_equal_texts(state, {mark.record_id for mark in fresh if mark.is_leak})
+        same = with_equal_texts(
+            self.pool, state, self.name, {mark.record_id for mark in fresh if mark.is_leak}
+        )
         listed = {i.hex(): list_records(self.pool, equal) for i, (_, equal) in sorted(same.items())}
         languages = {i.hex(): language for i, (language, _) in same.items()}
 
@@ -251,23 +218,6 @@ class LeakAudit:
 
         entry = self.pool.append(decide, self.operator, created_utc=created_utc)
         return () if entry is None else tuple(entry.body["held"])
-
-    def _with_equal_texts(
-        self, state: State, marked: Iterable[bytes]
-    ) -> dict[bytes, tuple[str, frozenset[bytes]]]:
-        """Give for each record its language and all records with its masked text, itself too.
-
-        Were they not barred with it, the next of them would take its place.
-        """
-        groups: dict[bytes, set[bytes]] = {}
-        known: dict[bytes, tuple[str, bytes]] = {}
-        columns = [RECORD_ID, LANGUAGE, MASKED_DIGEST]
-        for batch in pooled_batches(self.pool, state.active(self.name), columns):
-            for row in batch.to_pylist():
-                known[row[RECORD_ID]] = row[LANGUAGE], row[MASKED_DIGEST]
-                groups.setdefault(row[MASKED_DIGEST], set()).add(row[RECORD_ID])
-        found = {i: known[i] for i in marked if i in known}
-        return {i: (language, frozenset(groups[d])) for i, (language, d) in found.items()}
 
     def confirm(self, record: str, *, created_utc: str) -> Confirmed:
         """Say as the operator that a held record leaks: all that was marked in it counts.
@@ -304,57 +254,17 @@ class LeakAudit:
     def _bar(
         self, record: str, text: str, spans: tuple[Span, ...], by: str, created_utc: str
     ) -> Confirmed:
-        """Keep a leak as gold, find its values everywhere in the pool, and bar what holds them."""
-        record_id = bytes.fromhex(record)
-        lines = self._keep_gold(record_id, spans)
-        search = ValueSearch(text[span.start : span.end] for span in spans)
-        state = self.pool.state()
-        found = {name: self._matches(state, name, search) for name in sorted(state.collections)}
-        held = state.leaks[self.name, record].barred
-        found[self.name] |= listed_records(self.pool.store, held.values()) | {record_id}
-        barred = {name: list_records(self.pool, ids) for name, ids in found.items() if ids}
-        counts = {name: len(ids) for name, ids in found.items() if ids}
-        body = {
-            "collection": self.name,
-            "record": record,
-            "barred": barred,
-            "counts": counts,
-            "kinds": sorted({span.kind for span in spans}),
-            "by": by,
-        }
-        draft = Draft(kind="leak_confirmed", body=body, blobs=tuple(barred.values()))
-
-        def decide(current: State) -> Draft | None:
-            is_held = current.leaks[self.name, record].status is LeakStatus.HELD
-            return draft if is_held else None
-
-        self.pool.append(decide, self.operator, created_utc=created_utc)
-        versions = _versions_with(self.pool, self.pool.state(), found)
-        return Confirmed(record=record, barred=counts, gold=lines, versions=versions)
-
-    def _matches(self, state: State, name: str, search: ValueSearch) -> set[bytes]:
-        columns = contract_of(self.pool, state, name).payload_schema.names
-        found = set()
-        for batch in pooled_batches(self.pool, state.active(name), [RECORD_ID, *columns]):
-            for row in batch.drop_columns(["entry"]).to_pylist():
-                record_id = row.pop(RECORD_ID)
-                if any(search.finds(text) for text in shown_texts(row).values()):
-                    found.add(record_id)
-        return found
-
-    def _keep_gold(self, record_id: bytes, spans: tuple[Span, ...]) -> int:
-        """Write a leak as gold into the landing store of the member whose record it is."""
-        state = self.pool.state()
-        names = contract_of(self.pool, state, self.name).payload_schema.names
-        wanted = frozenset({record_id})
-        columns = [*names, LANGUAGE, MEMBER]
-        row = records_of(self.pool, state.active(self.name), wanted, columns).get(record_id)
-        if row is None or not spans:
-            return 0
-        payload = {name: row[name] for name in names}
-        lines = gold_lines(record_id, row[LANGUAGE], payload, spans)
-        self.landing(row[MEMBER]).put(f"{GOLD}/{record_id.hex()}.jsonl", lines.encode())
-        return lines.count("\n")
+        return bar_leak(
+            self.pool,
+            self.name,
+            record,
+            text,
+            spans,
+            by,
+            self.operator,
+            self.landing,
+            created_utc=created_utc,
+        )
 
     def clean_tasks(self) -> None:
         """Take the tasks of withdrawn and barred rows out of Label Studio, held ones' audit not."""
@@ -368,7 +278,7 @@ class LeakAudit:
             for batch in pooled_batches(self.pool, state.active(self.name), [RECORD_ID])
             for record_id in batch.column(RECORD_ID).to_pylist()
         }
-        leaking = _barred_with(self.pool, state, self.name, LeakStatus.CONFIRMED)
+        leaking = barred_with(self.pool, state, self.name, LeakStatus.CONFIRMED)
         gone = routed - (here - leaking)
         if gone:
             project = audit_project(collection, self.studio)
@@ -378,9 +288,9 @@ class LeakAudit:
         """Enter a look for each language whose whole sample is decided."""
         state = self.pool.state()
         limit = bound_of(collection)
-        frame = _frame(self.pool, state, collection, as_of)
-        samples = _samples(state, self.name, frame, limit, self.annotator_key)
-        stand = _verdicts(self.pool, state, self.name, samples)
+        frame = audit_frame(self.pool, state, collection, as_of)
+        samples = open_samples(state, self.name, frame, limit, self.annotator_key)
+        stand = row_verdicts(self.pool, state, self.name, samples)
         for language, (sample, number) in samples.items():
             tally = Counter(stand[record_id] for record_id in sample)
             if tally[Verdict.OPEN] or tally[Verdict.HELD]:
@@ -417,133 +327,6 @@ class LeakAudit:
         self.pool.append(decide, self.operator, created_utc=created_utc)
 
 
-def bound_of(collection: Collection) -> int:
-    """Give the bound that a collection's release policy names, in rows of a thousand.
-
-    Raises:
-        RefusedError: It names none.
-    """
-    limit = collection.release.leak_bound_permille
-    if limit is None:
-        raise RefusedError(
-            f"the release policy of {collection.name!r} names no bound for leaks",
-            hint="Set `leak_bound_permille` under `release:` in collection.yaml and add it again.",
-        )
-    return limit
-
-
-def audit_status(
-    pool: Pool, name: str, annotator_key: bytes, as_of: str
-) -> tuple[LanguageStanding, ...]:
-    """Say for each language where the audit of a collection stands.
-
-    Raises:
-        RefusedError: The release policy of the collection names no bound.
-    """
-    state = pool.require()
-    collection = contract_of(pool, state, name)
-    limit = bound_of(collection)
-    frame = _frame(pool, state, collection, as_of)
-    waiting = _samples(state, name, frame, limit, annotator_key)
-    stand = _verdicts(pool, state, name, waiting)
-    found = []
-    for language, ids in frame.languages.items():
-        looks = [k for k in state.looks.get((name, language), ()) if k.frame == frame.digest]
-        last = looks[-1] if looks else None
-        sample, number = waiting.get(language, ((), 0))
-        tally = Counter(stand[record_id] for record_id in sample)
-        is_done = last is not None and language not in waiting
-        found.append(
-            LanguageStanding(
-                language=language,
-                rows=len(ids),
-                look=last.number if last and is_done else number,
-                sample=last.sample if last and is_done else len(sample),
-                decided=last.sample
-                if last and is_done
-                else tally[Verdict.CLEAN] + tally[Verdict.LEAK],
-                held=tally[Verdict.HELD],
-                leaks=last.leaks if last and is_done else tally[Verdict.LEAK],
-                most_permille=round(1000 * last.most / last.rows, 3) if last else None,
-                outcome=_outcome(last, limit).value if last and is_done else "open",
-            )
-        )
-    return tuple(found)
-
-
-def held_records(pool: Pool, name: str) -> tuple[str, ...]:
-    """Give the records that wait for a second auditor or the operator, as hex, sorted."""
-    return _held(pool.state(), name)
-
-
-def collected_marks(pool: Pool, name: str) -> list[Mark]:
-    """Give every mark of a collection that the pool holds, sorted."""
-    found = set()
-    for blob in pool.state().marks.get(name, []):
-        for batch in bytes_to_batches(get_blob(pool.store, blob)):
-            found.update(marks_from_batch(batch))
-    return sorted(found)
-
-
-def _frame(pool: Pool, state: State, collection: Collection, as_of: str) -> Frame:
-    return frame_of(pool, released_submissions(state, collection, as_of))
-
-
-def _samples(
-    state: State, name: str, frame: Frame, limit: int, key: bytes
-) -> dict[str, tuple[list[bytes], int]]:
-    """Give the sample and the number of the next look of each language that needs one."""
-    samples = {}
-    for language, ids in frame.languages.items():
-        looks = [k for k in state.looks.get((name, language), ()) if k.frame == frame.digest]
-        if looks and not _is_open(state, name, language, looks[-1], limit):
-            continue
-        number = len(looks) + 1
-        size = sample_size(len(ids), limit, number)
-        samples[language] = (choose_rows(key, ids, size), number)
-    return samples
-
-
-def _is_open(state: State, name: str, language: str, last: AuditLook, limit: int) -> bool:
-    """Say whether another look is to be made after the last one."""
-    is_open = _outcome(last, limit) is Outcome.MORE or is_stale(state, name, language, last)
-    return is_open and last.number < LOOKS
-
-
-def _outcome(seen: AuditLook, limit: int) -> Outcome:
-    """Hold a look against the limit as it is now: the one it was held against may have changed."""
-    look = Look(number=seen.number, rows=seen.rows, sample=seen.sample, leaks=seen.leaks)
-    return look.outcome(limit)
-
-
-def _verdicts(
-    pool: Pool, state: State, name: str, samples: Mapping[str, tuple[list[bytes], int]]
-) -> dict[bytes, Verdict]:
-    return verdicts(
-        (record_id for sample, _ in samples.values() for record_id in sample),
-        standing_marks(collected_marks(pool, name)),
-        leaking=_barred_with(pool, state, name, LeakStatus.CONFIRMED),
-        held=_barred_with(pool, state, name, LeakStatus.HELD),
-    )
-
-
-def _barred_with(pool: Pool, state: State, name: str, status: LeakStatus) -> frozenset[bytes]:
-    """Give the records of a collection that are barred for leaks of one status."""
-    leaks = (leak for leak in state.leaks.values() if leak.status is status)
-    blobs = {leak.barred[name] for leak in leaks if name in leak.barred}
-    return listed_records(pool.store, sorted(blobs))
-
-
-def _held(state: State, name: str) -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            leak.record
-            for leak in state.leaks.values()
-            if (leak.collection, leak.status) == (name, LeakStatus.HELD)
-        )
-    )
-
-
 def _may_hold(leak: Leak | None) -> bool:
     """Say whether a new mark bars a row: also after a rejection, which did not know of it."""
     return leak is None or leak.status is LeakStatus.REJECTED
@@ -557,24 +340,3 @@ def _require_status(state: State, name: str, record: str, *allowed: LeakStatus) 
             f"the record is not {wanted} in {name!r}",
             hint="`datacoop label audit status` lists the records that wait.",
         )
-
-
-def _versions_with(
-    pool: Pool, state: State, found: Mapping[str, Iterable[bytes]]
-) -> tuple[str, ...]:
-    """List the published versions of which a submission holds one of the records."""
-    affected = []
-    for name, ids in found.items():
-        wanted = frozenset(ids)
-        holding = {
-            submission.id
-            for submission in state.active(name)
-            for batch in pooled_batches(pool, [submission], [RECORD_ID])
-            if any(i in wanted for i in batch.column(RECORD_ID).to_pylist())
-        }
-        for proposal in state.versions(name):
-            content = get_blob(pool.store, proposal.snapshot)
-            manifest = snapshot_from_bytes(proposal.snapshot, content)
-            if holding & set(manifest.submissions):
-                affected.append(f"{name}/{manifest.version}")
-    return tuple(affected)

@@ -18,7 +18,7 @@ from datacoop.jobs.frame import (
     terms_objections,
     without,
 )
-from datacoop.jobs.labelling import current_labels
+from datacoop.jobs.labels import current_labels
 from datacoop.jobs.runner import (
     RUNNER,
     Progress,
@@ -72,6 +72,8 @@ class ReleaseOptions:
     code_version: str
     work: StoreAddress
     """A store of the operator's own, for what workers tell the job."""
+    gold: ObjectStore | None = None
+    """The operator's store for gold, by which the rule `weighted` weighs annotators."""
     runner: str = RUNNER
     beam_arguments: tuple[str, ...] = ()
 
@@ -239,7 +241,7 @@ def _run(
     name = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
     key, label_key = f"{name}.json", f"{name}.labels.arrow"
     work = open_address(options.work)
-    work.put(label_key, label_table(pool, collection))
+    work.put(label_key, label_table(pool, collection, options.gold))
     with (
         told_without_data("release"),
         watched(lambda: int(work.find(key) is not None), 1, progress),
@@ -305,8 +307,12 @@ def tell(group: tuple[str, Iterable[str]], work: StoreAddress, key: str) -> None
     open_address(work).put(key, f"[{','.join(found)}]".encode())
 
 
-def label_table(pool: Pool, collection: Collection) -> bytes:
-    """Give the labels that follow from the votes collected so far, as an Arrow file."""
+def label_table(pool: Pool, collection: Collection, gold: ObjectStore | None = None) -> bytes:
+    """Give the labels that follow from the votes collected so far, as an Arrow file.
+
+    Args:
+        gold: The operator's store for gold.
+    """
     rows = [
         {
             "record_id": label.record_id,
@@ -317,7 +323,7 @@ def label_table(pool: Pool, collection: Collection) -> bytes:
             "agreement": label.agreement,
             "decided_by": label.decided_by,
         }
-        for label in current_labels(pool, collection)
+        for label in current_labels(pool, collection, gold)
     ]
     batch = pa.RecordBatch.from_pylist(rows, LABEL_SCHEMA)
     return batches_to_bytes(LABEL_SCHEMA, [batch])

@@ -1,19 +1,17 @@
-"""Routing over a pool: what is open, and the index that serves it."""
+"""Routing over a pool: what is open, and the queue that serves it."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
+from datacoop.jobs.collected import collected_decisions, collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
-from datacoop.jobs.labelling import collected_votes, labelled_records, routed_records
+from datacoop.jobs.labelling import labelled_records, routed_records
+from datacoop.jobs.labels import current_demands, make_guesser
 from datacoop.label.backlog import Backlog, backlog
-from datacoop.label.demand import Demand
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan
-from datacoop.label.queue_index import QueueIndex
-from datacoop.label.standing import paused_annotators, qualified_annotators, standing_votes
-from datacoop.label.votes import Vote, counting_votes
+from datacoop.label.live_queue import Known, LiveQueue
+from datacoop.label.votes import Vote, merge_votes
 from datacoop.label.workforce import Workforce
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
@@ -44,80 +42,43 @@ def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
     return sorted(found)
 
 
-def fixed_demands(
-    votes: Iterable[Vote], collection: Collection, record_ids: Iterable[bytes]
-) -> list[Demand]:
-    """Give what is asked where every record gets the same number of votes."""
-    policy = collection.labelling
-    counts = Counter(
-        vote.record_id
-        for vote in counting_votes(v for v in votes if v.question == policy.question)
-        if vote.value in policy.values
-    )
-    return [
-        Demand(
-            record_id=record_id,
-            votes=max(0, policy.votes - counts[record_id]),
-            doubt=1.0 if counts[record_id] < policy.votes else 0.0,
-        )
-        for record_id in record_ids
-    ]
-
-
-def make_index(
+def make_queue(
     pool: Pool,
     collection: Collection,
     workforce: Workforce,
-    store: ObjectStore,
+    store: ObjectStore | None,
     key: bytes,
     *,
+    facts: Sequence[RecordFacts] | None = None,
+    own: Iterable[Vote] = (),
     round: int = 1,
-) -> QueueIndex:
-    """Make the index of a collection from what the pool holds.
+) -> LiveQueue:
+    """Make the queue of a collection from what the pool holds.
 
     Args:
-        store: The operator's store for gold.
+        store: The operator's store for gold; none where there is no gold.
         key: The secret that decides which turns are gold.
+        facts: The records to serve, where not all that have a task.
+        own: Votes that were not collected yet.
     """
-    gold = known_gold(store, collection.name)
-    policy = collection.labelling.workforce
-    facts = record_facts(pool, collection)
-    votes = collected_votes(pool, collection.name)
-    languages = {one.record_id: one.kind.language for one in facts}
-    in_set = {i: language for i, language in languages.items() if i in gold}
-    on_gold = gold_votes(store, collection.name)
-    entered = pool.state().paused.get(collection.name, {})
-    paused = {**paused_annotators(on_gold, gold, policy), **entered}
-    index = QueueIndex(
-        policy,
-        workforce,
-        GoldPlan(key=key, seed=f"{collection.name} {round}", percent=policy.gold_percent),
-        gold={record_id: one.use for record_id, one in gold.items()},
-        records=facts,
-        qualified=qualified_annotators(on_gold, gold, in_set, policy),
+    name = collection.name
+    policy = collection.labelling
+    gold = known_gold(store, name) if store else {}
+    on_gold = gold_votes(store, name) if store else []
+    votes = merge_votes([*collected_votes(pool, name), *on_gold], own)
+    known = Known(
+        policy=policy,
+        records=record_facts(pool, collection) if facts is None else facts,
+        workforce=workforce,
+        plan=GoldPlan(key=key, seed=f"{name} {round}", percent=policy.workforce.gold_percent),
+        votes=[vote for vote in votes if vote.round == round],
+        gold=gold,
+        paused=pool.state().paused.get(name, {}),
+        over=pool.state().resumed.get(name, ()),
+        decisions=collected_decisions(pool, name),
+        guesses=make_guesser(pool, collection)(votes),
     )
-    for vote in (*votes, *on_gold):
-        if vote.round == round:
-            index.answered(vote.annotator, vote.record_id, 0.0)
-    for annotator in paused:
-        index.pause(annotator)
-    for demand in open_demands(votes, collection, languages.keys(), paused):
-        index.update(demand)
-    return index
-
-
-def open_demands(
-    votes: Sequence[Vote],
-    collection: Collection,
-    record_ids: AbstractSet[bytes],
-    paused: Mapping[str, str],
-) -> list[Demand]:
-    """Give what is asked now, without what paused annotators said of undecided records."""
-
-    def decided(said: Sequence[Vote]) -> set[bytes]:
-        return {d.record_id for d in fixed_demands(said, collection, record_ids) if not d.votes}
-
-    return fixed_demands(standing_votes(votes, paused, decided), collection, record_ids)
+    return LiveQueue(known)
 
 
 def open_backlog(
@@ -125,8 +86,6 @@ def open_backlog(
 ) -> list[Backlog]:
     """Sum up what is open in a collection, gold left out, by language and domain."""
     facts = [one for one in record_facts(pool, collection) if one.record_id not in gold]
-    votes = collected_votes(pool, collection.name)
     paused = pool.state().paused.get(collection.name, {})
-    ids = {one.record_id for one in facts}
-    demands = open_demands(votes, collection, ids, paused)
+    demands = current_demands(pool, collection)
     return backlog(facts, demands, workforce, collection.labelling.workforce, paused=paused)

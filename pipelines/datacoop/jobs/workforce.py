@@ -10,6 +10,7 @@ from datacoop.jobs.gold_store import gold_votes, keep_gold, known_gold
 from datacoop.jobs.labelling import labelled_records
 from datacoop.label.gold import Use, merge_gold, read_gold
 from datacoop.label.standing import paused_annotators
+from datacoop.label.studio_json import utc
 from datacoop.label.workforce import Workforce, parse_workforce
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -115,16 +116,40 @@ def enter_paused(
     compute them again, so the outcome is entered.
     """
     policy = contract_of(pool, pool.require(), name).labelling.workforce
-    found = paused_annotators(gold_votes(store, name), known_gold(store, name), policy)
+    answers, gold = gold_votes(store, name), known_gold(store, name)
 
     def decide(state: State) -> Draft | None:
         known = state.paused.get(name, {})
+        found = paused_annotators(answers, gold, policy, state.resumed.get(name, ()))
         new = {annotator: when for annotator, when in found.items() if annotator not in known}
         body = {"collection": name, "paused": new}
         return Draft(kind="annotators_paused", body=body) if new else None
 
     pool.append(decide, operator, created_utc=created_utc)
     return dict(pool.state().paused.get(name, {}))
+
+
+def resume_annotator(
+    pool: Pool, name: str, annotator: str, operator: SigningKey, *, created_utc: str
+) -> None:
+    """Let a paused annotator go on; their answers to gold are counted anew from now on.
+
+    Votes that fell when they were paused stay fallen: others were asked instead.
+
+    Raises:
+        RefusedError: The log does not say that they are paused.
+    """
+    body = {"collection": name, "annotator": annotator, "resumed_utc": utc(created_utc)}
+
+    def decide(state: State) -> Draft | None:
+        if annotator not in state.paused.get(name, {}):
+            raise RefusedError(
+                f"no annotator {annotator!r} is paused in {name!r}",
+                hint="See `datacoop label gold standing`; with --enter it enters who is paused.",
+            )
+        return Draft(kind="annotator_resumed", body=body)
+
+    pool.append(decide, operator, created_utc=created_utc)
 
 
 def gold_key(annotator_key: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datacoop.label.deciding import Guesses, Standing, standings
 from datacoop.label.decisions import EXPERT, Decision, standing_decisions
 from datacoop.label.kinds import LABELS, Ballots, ballots_of, is_answer
-from datacoop.label.rules import RULES, Gold
+from datacoop.label.rules import RULES, WEIGHTED, Gold
 from datacoop.label.spans import character_f1
 from datacoop.label.votes import Vote
 from datacoop.records.policies import LabellingPolicy
@@ -36,6 +36,7 @@ def labels(
     *,
     decisions: Iterable[Decision] = (),
     gold: Gold | None = None,
+    gold_votes: Iterable[Vote] = (),
     guesses: Guesses | None = None,
 ) -> list[Label]:
     """Decide every record that needs no further vote, sorted by record id.
@@ -45,17 +46,16 @@ def labels(
 
     Args:
         gold: What is known to be right; the rule `weighted` weighs annotators by it.
+        gold_votes: Votes that this rule weighs annotators by, beside `votes`; they get no label.
         guesses: What a model expects, as it was given when votes were asked.
     """
-    ballots = ballots_of(votes, policy)
-    expert = {
-        decision.record_id: decision.value
-        for decision in standing_decisions(decisions, policy.question)
-        if is_answer(decision.value, policy)
-    }
+    said = list(votes)
+    ballots = ballots_of(said, policy)
+    expert = _decided(decisions, policy)
     stands = standings(ballots, policy, {*ballots, *expert}, guesses or {})
     rule = policy.deciding.rule
-    values = RULES[rule](ballots, policy, gold or {})
+    weighed = ballots_of([*said, *gold_votes], policy) if rule == WEIGHTED else ballots
+    values = RULES[rule](weighed, policy, gold or {})
     found = []
     for record_id, stand in stands.items():
         ballot = ballots.get(record_id, ())
@@ -64,6 +64,28 @@ def labels(
         elif not stand.needed and not stand.is_disputed:
             found.append(_label(record_id, values[record_id], ballot, stand, policy, rule))
     return found
+
+
+def labelled(
+    votes: Iterable[Vote],
+    policy: LabellingPolicy,
+    *,
+    decisions: Iterable[Decision] = (),
+    guesses: Guesses | None = None,
+) -> set[bytes]:
+    """Give the records that `labels` decides."""
+    ballots = ballots_of(votes, policy)
+    stands = standings(ballots, policy, ballots, guesses or {})
+    settled = {i for i, stand in stands.items() if not stand.needed and not stand.is_disputed}
+    return settled | _decided(decisions, policy).keys()
+
+
+def _decided(decisions: Iterable[Decision], policy: LabellingPolicy) -> dict[bytes, str]:
+    return {
+        decision.record_id: decision.value
+        for decision in standing_decisions(decisions, policy.question)
+        if is_answer(decision.value, policy)
+    }
 
 
 def disputed(

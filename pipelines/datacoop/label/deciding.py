@@ -64,41 +64,60 @@ def demands(
         guesses: What a model expects of the records; `audited` saves more with it.
     """
     ballots = ballots_of(votes, policy)
-    stands = standings(ballots, policy, record_ids, guesses or {})
+    ask = make_ask(ballots, policy, guesses or {})
     closed = frozenset(decided)
     return [
         Demand(record_id=record_id, votes=0, doubt=0.0)
         if record_id in closed
-        else Demand(
-            record_id=record_id, votes=stand.needed, doubt=_doubt(stand, ballots, record_id, policy)
-        )
-        for record_id, stand in stands.items()
+        else ask(record_id, ballots.get(record_id, ()))
+        for record_id in sorted({*record_ids})
     ]
+
+
+Ask: TypeAlias = Callable[[bytes, Sequence[Vote]], Demand]
+"""What is asked of a record, by the votes on it that count."""
+
+
+def make_ask(ballots: Ballots, policy: LabellingPolicy, guesses: Guesses) -> Ask:
+    """Learn from all votes so far what is asked of any one record, also after further votes."""
+    stand_of = _make_stand(ballots, policy, guesses)
+
+    def ask(record_id: bytes, ballot: Sequence[Vote]) -> Demand:
+        stand = stand_of(record_id, ballot)
+        doubt = _doubt(stand, policy) if ballot else 1.0
+        return Demand(record_id=record_id, votes=stand.needed, doubt=doubt)
+
+    return ask
 
 
 def standings(
     ballots: Ballots, policy: LabellingPolicy, record_ids: Iterable[bytes], guesses: Guesses
 ) -> dict[bytes, Standing]:
     """Say how each record stands, sorted by record id; for one without votes, too."""
+    stand = _make_stand(ballots, policy, guesses)
+    return {i: stand(i, ballots.get(i, ())) for i in sorted({*record_ids})}
+
+
+def _make_stand(
+    ballots: Ballots, policy: LabellingPolicy, guesses: Guesses
+) -> Callable[[bytes, Sequence[Vote]], Standing]:
     needs = ASKING[policy.deciding.asking](ballots, policy, guesses)
     sure = _confidences(ballots, policy)
-    found = {}
-    for record_id in sorted({*record_ids}):
-        ballot = ballots.get(record_id, ())
+
+    def stand(record_id: bytes, ballot: Sequence[Vote]) -> Standing:
         needed = needs(record_id, ballot)
         confident = sure(ballot)
         is_doubtful = 100 * confident < policy.deciding.expert_below_percent
-        found[record_id] = Standing(
+        return Standing(
             needed=needed,
             confidence=confident,
             is_disputed=is_doubtful and len(ballot) >= policy.votes and not needed,
         )
-    return found
+
+    return stand
 
 
-def _doubt(stand: Standing, ballots: Ballots, record_id: bytes, policy: LabellingPolicy) -> float:
-    if not ballots.get(record_id):
-        return 1.0
+def _doubt(stand: Standing, policy: LabellingPolicy) -> float:
     # Where a value is sure to be given by one annotator in so many, nothing is known.
     chance = 0.0 if policy.kind == LABELS else 1 / len(policy.values)
     return float(min(1.0, max(0.0, (1 - stand.confidence) / (1 - chance))))

@@ -110,13 +110,17 @@ class QueueIndex:
             return self._next_gold(annotator, desk) or real
         return real
 
-    def hold(self, annotator: str, record_id: bytes, now: float) -> None:
-        """Note that a record was served: it is kept for this annotator for the policy's time."""
+    def hold(self, annotator: str, record_id: bytes, now: float) -> bool:
+        """Note that a record was served: it is kept for this annotator for the policy's time.
+
+        Returns:
+            Whether it is held anew; not where it was held before, or may not be.
+        """
         self._return_old(now)
         is_known = annotator in self._workforce and record_id in self._records
         desk = self._desk(annotator)
         if not is_known or annotator in self._paused or record_id in desk.held:
-            return
+            return False
         self._hold_count += 1
         desk.held[record_id] = now
         heapq.heappush(self._ages, (now, self._hold_count, annotator, record_id))
@@ -125,6 +129,7 @@ class QueueIndex:
         holders.sort()
         self._count_served(record_id, 1)
         self._line_up(record_id)
+        return True
 
     def give_back(self, annotator: str, record_id: bytes) -> None:
         """Note that a record was put off: they get it again when nothing else is open.
@@ -175,19 +180,24 @@ class QueueIndex:
             self._known[use][facts.record_id] = facts.kind
             self._forget_order()
 
-    def remove(self, record_id: bytes) -> None:
-        """Forget a record that was withdrawn; that it was answered is remembered."""
+    def remove(self, record_id: bytes) -> RecordFacts | None:
+        """Forget a record that was withdrawn; that it was answered is remembered.
+
+        Returns:
+            What was known of it; none where it was not there.
+        """
         if record_id not in self._records:
-            return
+            return None
         for _, _, annotator in self._holders.get(record_id, [])[:]:
             self._release(annotator, record_id)
         self.update(Demand(record_id=record_id, votes=0, doubt=0.0))
         self._count_served(record_id, -self._times_answered[record_id])
-        del self._records[record_id]
+        facts = self._records.pop(record_id).facts
         use = self._gold.get(record_id)
         if use is not None:
             del self._known[use][record_id]
             self._forget_order()
+        return facts
 
     def pause(self, annotator: str) -> None:
         """Give an annotator nothing more, and what they hold to others."""

@@ -18,6 +18,7 @@ from functools import lru_cache
 from datacoop.label.gold import GoldRecord, Use
 from datacoop.label.votes import Vote, counting_votes
 from datacoop.records.intervals import clopper_pearson
+from datacoop.records.pauses import Pause
 from datacoop.records.policies import WorkforcePolicy
 
 LEAST = 20
@@ -117,11 +118,28 @@ def is_qualified(answers: Sequence[GoldAnswer], policy: WorkforcePolicy) -> bool
 
 
 def paused_annotators(
-    votes: Iterable[Vote], gold: Mapping[bytes, GoldRecord], policy: WorkforcePolicy
+    votes: Iterable[Vote],
+    gold: Mapping[bytes, GoldRecord],
+    policy: WorkforcePolicy,
+    over: Iterable[Pause] = (),
 ) -> dict[str, str]:
-    """Give each annotator whom the answers to gold pause, and when."""
-    stands = {name: standing(a, policy) for name, a in gold_answers(votes, gold).items()}
+    """Give each annotator whom the answers to gold pause, and when.
+
+    Args:
+        over: Pauses that are over; what was answered before their end no longer counts.
+    """
+    resumed = last_resumed(over)
+    stands = {
+        name: standing(given, policy, resumed_utc=resumed.get(name, ""))
+        for name, given in gold_answers(votes, gold).items()
+    }
     return {name: s.paused_utc for name, s in stands.items() if s.paused_utc is not None}
+
+
+def last_resumed(over: Iterable[Pause]) -> dict[str, str]:
+    """Give when each annotator was let go on the last time, by pauses."""
+    ends = sorted((one.resumed_utc, one.annotator) for one in over if one.resumed_utc is not None)
+    return {annotator: resumed_utc for resumed_utc, annotator in ends}
 
 
 def qualified_annotators(
@@ -150,23 +168,30 @@ def qualified_annotators(
 
 def standing_votes(
     votes: Iterable[Vote],
-    paused: Mapping[str, str],
-    decided: Callable[[Sequence[Vote]], Collection[bytes]],
+    pauses: Iterable[Pause],
+    decided: Callable[[Sequence[Vote], str], Collection[bytes]],
 ) -> list[Vote]:
     """Give the votes that stand: what paused annotators said of undecided records falls away.
 
     What is left is what deciding counts, so that a vote that fell is asked of somebody else. A
-    label that stood when its annotator was paused stays.
+    label that stood when its annotator was paused stays: what the annotator said of it later in
+    the pause falls, unless it takes the vote back. What fell stays so after the pause.
 
     Args:
-        paused: When each was paused, by annotator.
-        decided: Gives the records whose label stands, by votes.
+        pauses: Who was paused from when till when, in any order.
+        decided: Gives the records whose label stands, by the votes up to a time and this time.
     """
     standing = list(votes)
-    for paused_utc, name in sorted((when, name) for name, when in paused.items()):
-        before = [vote for vote in standing if vote.created_utc <= paused_utc]
-        kept = decided(before)
-        standing = [v for v in standing if v.annotator != name or v.record_id in kept]
+    for pause in sorted(pauses, key=lambda one: (one.paused_utc, one.annotator)):
+        began, ended = pause.paused_utc, pause.resumed_utc
+        kept = decided([vote for vote in standing if vote.created_utc <= began], began)
+        standing = [
+            vote
+            for vote in standing
+            if vote.annotator != pause.annotator
+            or (ended is not None and vote.created_utc > ended)
+            or (vote.record_id in kept and (vote.created_utc <= began or vote.withdrawn))
+        ]
     return standing
 
 

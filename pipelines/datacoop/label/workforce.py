@@ -90,6 +90,26 @@ def _annotator(value: Mapping[str, object]) -> Annotator:
     return Annotator(**lists)  # type: ignore[arg-type]  # its JSON Schema holds the types
 
 
+def unknown_annotator(annotator: str, kinds: Iterable[Kind]) -> Annotator:
+    """Take somebody of whom no workforce file tells anything, for records of these kinds.
+
+    They read every language at the lowest level and know every domain, which is what a policy asks
+    that says nothing. Where it asks for more (a level, a clearance, another home member), or terms
+    keep records to some countries, what is not known does not hold.
+    """
+    listed = list(kinds)
+    return Annotator(
+        annotator=annotator,
+        member="",
+        country="",
+        languages={kind.language: LEVELS[0] for kind in listed},
+        domains=tuple(sorted({domain for kind in listed for domain in kind.domains})),
+        clearance=0,
+        jurisdictions=(),
+        hours_a_week=0,
+    )
+
+
 def ineligible(annotator: Annotator, kind: Kind, policy: WorkforcePolicy) -> str | None:
     """Say why an annotator may not see records of a kind, or nothing where they may.
 
@@ -124,7 +144,8 @@ def _works_where_terms_permit(annotator: Annotator, kind: Kind, _policy: Workfor
 
 
 def _has_no_conflict(annotator: Annotator, kind: Kind, policy: WorkforcePolicy) -> bool:
-    return policy.own_member or annotator.member != kind.member
+    # Who may be of any member may be of this one.
+    return policy.own_member or annotator.member not in ("", kind.member)
 
 
 _RULES = {

@@ -106,6 +106,7 @@ def copy_state(state: State) -> State:
         workforce=state.workforce,
         gold=dict(state.gold),
         paused=dict(state.paused),
+        resumed={name: list(over) for name, over in state.resumed.items()},
         decisions={name: list(blobs) for name, blobs in state.decisions.items()},
         proposals=dict(state.proposals),
         evaluations=dict(state.evaluations),

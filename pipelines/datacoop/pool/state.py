@@ -9,6 +9,7 @@ from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
+from datacoop.records.pauses import Pause
 from datacoop.records.terms import Terms, terms_from_json
 
 
@@ -109,6 +110,8 @@ class State:
     """Collection to the digest of its gold, salted likewise."""
     paused: dict[str, dict[str, str]] = field(default_factory=dict)
     """Collection to the annotators whom answers to gold paused, and when (ISO 8601, UTC)."""
+    resumed: dict[str, list[Pause]] = field(default_factory=dict)
+    """Collection to the pauses that are over, in order of the log."""
     decisions: dict[str, list[str]] = field(default_factory=dict)
     """Collection to the digests of the blobs of experts' decisions, in order of the log."""
     proposals: dict[tuple[str, int], Proposal] = field(default_factory=dict)
@@ -126,6 +129,11 @@ class State:
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
     """Every blob that an entry names."""
+
+    def pauses(self, collection: str) -> list[Pause]:
+        """Give the pauses of a collection's annotators, those that last and those that are over."""
+        last = self.paused.get(collection, {})
+        return [*self.resumed.get(collection, ()), *(Pause(*one) for one in last.items())]
 
     def active(self, collection: str) -> list[PooledSubmission]:
         """Give the submissions whose rows are in a collection now, in order of the log."""
@@ -281,6 +289,16 @@ def _annotators_paused(state: State, entry: Entry) -> None:
     _require(entry, entry.body["collection"] in state.collections, "a collection that is known")
     paused = state.paused.get(entry.body["collection"], {})
     state.paused[entry.body["collection"]] = {**entry.body["paused"], **paused}
+
+
+def _annotator_resumed(state: State, entry: Entry) -> None:
+    name, annotator = entry.body["collection"], entry.body["annotator"]
+    paused = state.paused.get(name, {})
+    _require(entry, annotator in paused, "an annotator who is paused")
+    _require(entry, paused[annotator] <= entry.body["resumed_utc"], "an end after the beginning")
+    over = Pause(annotator, paused[annotator], entry.body["resumed_utc"])
+    state.resumed.setdefault(name, []).append(over)
+    state.paused[name] = {other: when for other, when in paused.items() if other != annotator}
 
 
 def _labels_decided(state: State, entry: Entry) -> None:
@@ -455,6 +473,7 @@ _RULES: dict[str, Rule] = {
     "workforce_set": (Role.OPERATOR, _workforce_set),
     "gold_set": (Role.OPERATOR, _gold_set),
     "annotators_paused": (Role.OPERATOR, _annotators_paused),
+    "annotator_resumed": (Role.OPERATOR, _annotator_resumed),
     "labels_decided": (Role.OPERATOR, _labels_decided),
     "audit_sampled": (Role.OPERATOR, _audit_sampled),
     "audit_collected": (Role.OPERATOR, _audit_collected),

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,22 +24,25 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import Message, Receive, Scope, Send
 
 from datacoop.errors import OutsideError, TransientError
+from datacoop.label.studio_json import utc
 from datacoop.web.gateway import bodies, pages
 from datacoop.web.gateway.limits import ALL_SIGN_INS, REQUESTS, SIGN_INS, WRITES, Buckets
 from datacoop.web.gateway.oidc import SignIn
 from datacoop.web.gateway.passwords import LONGEST, fault_of, hash_password, is_password
 from datacoop.web.gateway.routes import Found, Guard, find
 from datacoop.web.gateway.shell import dress
-from datacoop.web.gateway.store import Account, Served, Store
+from datacoop.web.gateway.store import SENDING, Account, Served, Store
 from datacoop.web.gateway.studio import Studio
-from datacoop.web.gateway.work import Work, restore
+from datacoop.web.gateway.work import Work, own_vote
 
 SESSION_SECONDS = 12 * 3600.0
 LARGEST_JSON = 1_000_000
 LARGEST_FORM = 20_000
 BODY_SECONDS = 20.0
-EMPTY_SECONDS = 60.0
-"""How long the home page remembers that nothing was open for somebody."""
+REFRESH_SECONDS = 10.0
+"""How often it is looked whether the pool has changed."""
+IN_FLIGHT_SECONDS = 60.0
+"""After how long what a request has told the queue stands in the store too, or never will."""
 
 _HASHES_AT_ONCE = 2
 _OWN_POLICY = (
@@ -112,13 +115,17 @@ class Gateway:
         studio: Studio,
         works: Sequence[Work],
         *,
+        source: Callable[[bool], Sequence[Work] | None] = lambda _: None,
         sign_in: SignIn | None = None,
         clock: Callable[[], float] = time.time,
         log: Callable[[Mapping[str, Any]], None] = log_line,
     ) -> None:
-        """Take the parts together, and tell the queues what was served before.
+        """Take the parts together.
 
         Args:
+            works: What there is to label, each told what was served before.
+            source: Gives what there is now, or none where nothing has changed; told whether to
+                look where nothing has. Runs in a thread of its own.
             clock: Gives the time in seconds; the same for sessions, queues and limits.
             log: Takes a line about each denied request and each failure; no body, no name.
         """
@@ -130,8 +137,10 @@ class Gateway:
         self._log = log
         self._works = {work.collection: work for work in works}
         self._projects = {work.project: work for work in works}
-        for work in works:
-            restore(work, store.all_served(work.collection))
+        self._source = source
+        self._is_stale = False
+        """Whether work is to be made anew even where the pool has not changed."""
+        self._refresher: asyncio.Task[None] | None = None
         self._host = urlsplit(options.origin).netloc
         self._secure = options.origin.startswith("https://")
         # The prefix binds a cookie to this host and to TLS; browsers take it with TLS only.
@@ -139,7 +148,6 @@ class Gateway:
         self._state_cookie = f"{self._cookie}-state"
         self._counts: Counter[tuple[str, str]] = Counter()
         self._busy: set[int] = set()
-        self._empty: dict[tuple[str, str], float] = {}
         self._requests, self._writes = Buckets(REQUESTS), Buckets(WRITES)
         self._sign_ins, self._all_sign_ins = Buckets(SIGN_INS), Buckets(ALL_SIGN_INS)
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
@@ -323,8 +331,11 @@ class Gateway:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self._refresher = asyncio.create_task(self._keep_fresh())
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self._refresher is not None:
+                    self._refresher.cancel()
                 await self._studio.close()
                 self._store.close()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -332,6 +343,33 @@ class Gateway:
 
     async def _db(self, act: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
         return await run_in_threadpool(act, *arguments, **named)
+
+    # What there is to label
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        """Take over what has changed in the pool; where that fails, all stays as it is."""
+        since, anew = self._clock() - IN_FLIGHT_SECONDS, self._is_stale
+        self._is_stale = False
+        try:
+            fresh = await run_in_threadpool(self._source, anew)
+        except Exception as error:
+            self._is_stale = self._is_stale or anew
+            self._counts["failed", "refresh"] += 1
+            self._log({"event": "refresh failed", "error": type(error).__name__})
+            return
+        if fresh is None:
+            return
+        self._counts["refreshed", "works"] += 1
+        for work in fresh:
+            if work.collection in self._works:
+                self._works[work.collection].renew(work, since)
+        self._works = {w.collection: self._works.get(w.collection, w) for w in fresh}
+        self._projects = {work.project: work for work in self._works.values()}
 
     # Bodies
 
@@ -395,14 +433,13 @@ class Gateway:
         waiting = []
         for work in self._works.values():
             done = await self._db(self._store.history, asked.who.annotator, work.collection)
-            empty = self._empty.get((asked.who.annotator, work.collection), 0.0)
             waiting.append(
                 {
                     "title": work.title,
                     "guidelines": work.guidelines,
                     "project": work.project,
                     "done": len(done),
-                    "is_open": now - empty > EMPTY_SECONDS,
+                    "is_open": work.queue.next(asked.who.annotator, now) is not None,
                 }
             )
         csrf = self._csrf(asked.token)
@@ -628,24 +665,27 @@ class Gateway:
             now = self._clock()
             record_id = work.queue.next(who.annotator, now)
             if record_id is None:
-                self._empty[who.annotator, work.collection] = now
                 return _json({"detail": "There are no tasks for you"}, 404)
+            # At once, so that nobody else is given it while the store is asked.
+            is_new = work.hold(who.annotator, record_id, now)
             served = await self._db(
-                self._store.serve, who.annotator, work.collection, record_id, now
+                self._store.serve, who.annotator, work.collection, record_id, now, is_new=is_new
             )
             data, task = work.payload(record_id), work.task(record_id)
-            if data is None or task is None or await self._is_settled(who, work, served):
-                work.queue.answered(who.annotator, record_id, now)
+            if data is None or task is None:
+                work.queue.remove(record_id)
                 continue
-            self._empty.pop((who.annotator, work.collection), None)
+            if await self._is_settled(who, work, served):
+                continue
             drafts = await self._drafts(who, served, task)
             return _json(bodies.shown_task(served, work.project, data, [], drafts))
 
     async def _is_settled(self, who: Account, work: Work, served: Served) -> bool:
         """Say whether a record is answered, after looking where that was not known."""
         if served.annotation is not None:
+            work.take(own_vote(served, work.question), self._clock())
             return True
-        if served.state != "sending" or served.id in self._busy:
+        if served.state != SENDING or served.id in self._busy:
             return False
         found = await self._own_annotation(who, work, served)
         if found is not None:
@@ -776,8 +816,23 @@ class Gateway:
 
     async def _enter(self, work: Work, served: Served, raw: Mapping[str, Any]) -> None:
         skipped = bool(raw.get("was_cancelled"))
-        await self._db(self._store.answered, served.id, raw["id"], skipped=skipped)
-        work.queue.answered(served.annotator, served.record_id, self._clock())
+        value = "" if skipped else work.value(raw["result"])
+        answered_utc = utc(raw["updated_at"])
+        entered = replace(served, annotation=raw["id"], value=value, answered_utc=answered_utc)
+        await self._db(
+            self._store.answered,
+            *(served.id, raw["id"]),
+            skipped=skipped,
+            value=value,
+            answered_utc=answered_utc,
+        )
+        paused_utc = work.take(own_vote(entered, work.question), self._clock())
+        if paused_utc is not None:
+            # What they said of undecided records is asked again when work is made anew.
+            self._is_stale = True
+            self._counts["paused", "gold"] += 1
+            self._log({"event": "paused", "annotator": served.annotator})
+            await self._db(self._store.pause, served.annotator, work.collection, paused_utc)
 
     def _unique_id(self, served: Served) -> str:
         named = f"datacoop.answer.v1\n{served.annotator}\n{served.collection}\n".encode()
@@ -818,7 +873,7 @@ class Gateway:
         reply = await self._studio.ask(asked.who, "POST", path, body=sent.body)
         _require(reply.status == 201)
         await self._db(self._store.add_draft, served.id, reply.value["id"])
-        self._put_off(work, served, sent.body)
+        await self._put_off(work, served, sent.body)
         return _json(bodies.shown_draft(reply.value, asked.who, served), 201)
 
     async def _change_draft(self, asked: _Asked) -> Response:
@@ -831,7 +886,7 @@ class Gateway:
         path = f"/api/drafts/{number}/"
         reply = await self._studio.ask(asked.who, "PATCH", path, body=sent.body)
         _require(reply.status == 200)
-        self._put_off(work, served, sent.body)
+        await self._put_off(work, served, sent.body)
         return _json(bodies.shown_draft(reply.value, asked.who, served))
 
     async def _delete_draft(self, asked: _Asked) -> Response:
@@ -845,9 +900,10 @@ class Gateway:
         held = await self._db(self._store.served_of_draft, asked.who.annotator, number)
         return *self._with_work(held), number
 
-    def _put_off(self, work: Work, served: Served, body: Mapping[str, Any]) -> None:
+    async def _put_off(self, work: Work, served: Served, body: Mapping[str, Any]) -> None:
         if body["was_postponed"] and served.annotation is None:
-            work.queue.give_back(served.annotator, served.record_id)
+            work.give_back(served.annotator, served.record_id, self._clock())
+            await self._db(self._store.put_off, served.id)
 
 
 class _Relayed(Response):

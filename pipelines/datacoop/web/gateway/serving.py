@@ -1,6 +1,7 @@
 """Put a gateway together from pool, store and Label Studio, and run it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,27 +10,138 @@ import uvicorn
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import ensure_project, labelled_records, routed_records
+from datacoop.jobs.routing import make_queue, record_facts
+from datacoop.jobs.workforce import read_workforce
+from datacoop.label.answers import read_result
+from datacoop.label.facts import RecordFacts
 from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import make_tasks
+from datacoop.label.workforce import Workforce, unknown_annotator
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.state import State
+from datacoop.records.collection import Collection
 from datacoop.records.columns import RECORD_ID
 from datacoop.web.gateway.app import Gateway
-from datacoop.web.gateway.queue import FixedOverlap
-from datacoop.web.gateway.work import Work
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.work import Work, own_votes, restore
 
 KEEP_ALIVE_SECONDS = 15
 DRAIN_SECONDS = 20
 """How long a stop waits for answers that are under way."""
 
 
-def works_of(pool: Pool, studio: LabelStudio) -> list[Work]:
-    """Give the work of every collection that has tasks, in order of their names.
+class Source:
+    """Makes the work of every collection, anew whenever the pool's log has grown."""
 
-    Raises:
-        TransientError: Label Studio cannot be reached.
-    """
-    return [_work(pool, name, studio) for name in sorted(pool.require().tasks)]
+    def __init__(
+        self,
+        pool: Pool,
+        studio: LabelStudio,
+        store: Store,
+        *,
+        workforce: Path | None = None,
+        gold: ObjectStore | None = None,
+        key: bytes = b"",
+    ) -> None:
+        """Take what work is made of.
+
+        Args:
+            workforce: The workforce file; without one, everybody in `store` is taken as
+                `unknown_annotator` says.
+            gold: The operator's store for gold, if there is gold.
+            key: The secret that decides which turns are gold.
+        """
+        self._pool, self._studio, self._store = pool, studio, store
+        self._workforce, self._gold, self._key = workforce, gold, key
+        self._seen: tuple[object, ...] = ()
+        self._tasks: dict[str, tuple[int, dict[bytes, int]]] = {}
+        """Project and numbers of tasks of each collection, as Label Studio last told them."""
+
+    def works(self, *, anew: bool = False) -> list[Work] | None:
+        """Give the work of every collection that has tasks, in order of their names.
+
+        Waits for the pool, and for Label Studio where there are tasks not seen before.
+
+        Args:
+            anew: Whether to make it even where nothing changed.
+
+        Returns:
+            The work; none where nothing has changed since it was last made.
+
+        Raises:
+            TransientError: Label Studio cannot be reached.
+            SettingsError: The workforce file has faults.
+        """
+        state = self._pool.require()
+        people = [] if self._workforce else self._store.annotators()
+        seen = (state.length, *people)
+        if seen == self._seen and not anew:
+            return None
+        # A collection whose submissions were all withdrawn has nothing that may be shown.
+        names = [
+            name
+            for name in sorted(state.tasks)
+            if any(submission.labelling_wanted for submission in state.active(name))
+        ]
+        works = [self._work(state, name, people) for name in names]
+        self._seen = seen
+        return works
+
+    def _work(self, state: State, name: str, people: Sequence[str]) -> Work:
+        collection = contract_of(self._pool, state, name)
+        form = parse_form(collection.file("labeling.xml"))
+        routed = routed_records(self._pool, name)
+        records = labelled_records(self._pool, state, name)
+        mine = pa.array([i in routed for i in records[RECORD_ID].to_pylist()], pa.bool_())
+        table = records.filter(mine).select([RECORD_ID, *form.columns]).combine_chunks()
+        ids: list[bytes] = table[RECORD_ID].to_pylist()
+        project, tasks = self._tasks_of(collection, ids)
+        facts = [one for one in record_facts(self._pool, collection) if one.record_id in tasks]
+        question = collection.labelling.question
+        served = self._store.all_served(name)
+        queue = make_queue(
+            self._pool,
+            collection,
+            self._people(people, facts),
+            self._gold,
+            self._key,
+            facts=facts,
+            own=own_votes(served, question),
+        )
+        restore(queue, served)
+        for annotator, paused_utc in queue.paused.items():
+            self._store.pause(annotator, name, paused_utc)
+        return Work(
+            collection=name,
+            title=collection.title,
+            guidelines=collection.file("guidelines.md"),
+            project=project,
+            questions=form.questions,
+            question=question,
+            value=lambda result: read_result(result, form, collection.labelling)[0],
+            queue=queue,
+            payload=_payloads(table, ids, form.columns),
+            task=tasks.get,
+        )
+
+    def _people(self, people: Sequence[str], facts: Sequence[RecordFacts]) -> Workforce:
+        if self._workforce:
+            return read_workforce(self._workforce)
+        kinds = {one.kind for one in facts}
+        return {name: unknown_annotator(name, kinds) for name in people}
+
+    def _tasks_of(
+        self, collection: Collection, ids: Sequence[bytes]
+    ) -> tuple[int, dict[bytes, int]]:
+        """Ask Label Studio only where tasks are new, so that what is withdrawn goes without it."""
+        known = self._tasks.get(collection.name)
+        if known is None or any(record_id not in known[1] for record_id in ids):
+            project = ensure_project(collection, self._studio)
+            known = project, self._studio.task_numbers(project)
+            self._tasks[collection.name] = known
+        return known
 
 
 def run(gateway: Gateway, listen: str) -> None:
@@ -57,29 +169,6 @@ def run(gateway: Gateway, listen: str) -> None:
         ws="none",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-
-
-def _work(pool: Pool, name: str, studio: LabelStudio) -> Work:
-    state = pool.require()
-    collection = contract_of(pool, state, name)
-    form = parse_form(collection.file("labeling.xml"))
-    project = ensure_project(collection, studio)
-    routed = routed_records(pool, name)
-    records = labelled_records(pool, state, name)
-    columns = [RECORD_ID, *form.columns]
-    mine = pa.array([i in routed for i in records[RECORD_ID].to_pylist()], pa.bool_())
-    table = records.filter(mine).select(columns).combine_chunks()
-    ids: list[bytes] = table[RECORD_ID].to_pylist()
-    return Work(
-        collection=name,
-        title=collection.title,
-        guidelines=collection.file("guidelines.md"),
-        project=project,
-        questions=form.questions,
-        queue=FixedOverlap(ids, collection.labelling.votes),
-        payload=_payloads(table, ids, form.columns),
-        task=studio.task_numbers(project).get,
     )
 
 

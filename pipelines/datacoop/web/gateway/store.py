@@ -22,6 +22,7 @@ from datacoop.errors import OutsideError, RefusedError, SettingsError
 SERVICE = "the gateway's store"
 
 HELD = "held"
+PUT_OFF = "put_off"
 SENDING = "sending"
 ANSWERED = "answered"
 SKIPPED = "skipped"
@@ -68,6 +69,8 @@ _SERVED = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("annotation", sa.Integer, unique=True),
     sa.Column("has_draft", sa.Boolean, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("answered_utc", sa.String(32), nullable=False),
     sa.UniqueConstraint("annotator", "collection", "record"),
 )
 _DRAFTS = sa.Table(
@@ -75,6 +78,13 @@ _DRAFTS = sa.Table(
     _META,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("served", sa.ForeignKey("served.id"), nullable=False),
+)
+_PAUSED = sa.Table(
+    "paused",
+    _META,
+    sa.Column("annotator", sa.String(64), primary_key=True),
+    sa.Column("collection", sa.String(200), primary_key=True),
+    sa.Column("paused_utc", sa.String(32), nullable=False),
 )
 
 
@@ -114,11 +124,16 @@ class Served:
     record_id: bytes
     since: float
     state: str
-    """`held`, `sending` (an answer was sent on and nothing is known yet), `answered`, `skipped`."""
+    """`held`, `put_off`, `sending` (an answer was sent on and nothing is known yet), `answered`,
+    `skipped`."""
     annotation: int | None
     """Label Studio's number of the answer."""
     has_draft: bool
     """Whether a draft was ever sent on for it."""
+    value: str
+    """What was answered; empty where it does not count."""
+    answered_utc: str
+    """When it was answered or changed, as `Vote.created_utc`; empty until then."""
 
 
 class Store:
@@ -190,6 +205,12 @@ class Store:
         with self._read() as db:
             rows = db.execute(sa.select(_ACCOUNTS).order_by(_ACCOUNTS.c.id)).all()
         return [self._account(row) for row in rows]
+
+    def annotators(self) -> list[str]:
+        """Give the pseudonyms of all annotators, by number."""
+        with self._read() as db:
+            chosen = sa.select(_ACCOUNTS.c.annotator).order_by(_ACCOUNTS.c.id)
+            return list(db.execute(chosen).scalars())
 
     def account_of(self, email: str) -> Account | None:
         """Find an annotator by e-mail address, written in whatever case."""
@@ -277,19 +298,35 @@ class Store:
 
     # What was served
 
-    def serve(self, annotator: str, collection: str, record_id: bytes, now: float) -> Served:
-        """Enter that an annotator is given a record; the same again gives the same."""
+    def serve(
+        self, annotator: str, collection: str, record_id: bytes, now: float, *, is_new: bool = True
+    ) -> Served:
+        """Enter that an annotator is given a record; the same again gives the same.
+
+        Args:
+            is_new: Whether they do not hold it already; its time then begins anew.
+        """
         place = {"annotator": annotator, "collection": collection, "record": record_id.hex()}
         with self._read() as db:
             row = db.execute(_SERVED_OF, place).first()
         if row is None:
-            values = {**place, "since": now, "state": HELD, "has_draft": False}
+            values = {**place, **_UNTOUCHED, "since": now, "state": HELD}
             # Two tabs may ask at once; the second one finds what the first one entered.
             with suppress(sa.exc.IntegrityError), self._write() as db:
                 db.execute(sa.insert(_SERVED).values(values))
             with self._read() as db:
                 row = db.execute(_SERVED_OF, place).one()
+        elif is_new and row.state in (HELD, PUT_OFF):
+            chosen = sa.and_(_SERVED.c.id == row.id, _SERVED.c.state.in_((HELD, PUT_OFF)))
+            with self._write() as db:
+                db.execute(sa.update(_SERVED).where(chosen).values(state=HELD, since=now))
         return _served(row)
+
+    def put_off(self, served: int) -> None:
+        """Enter that an annotator put a record off."""
+        with self._write() as db:
+            chosen = sa.and_(_SERVED.c.id == served, _SERVED.c.state == HELD)
+            db.execute(sa.update(_SERVED).where(chosen).values(state=PUT_OFF))
 
     def served(self, annotator: str, served: int) -> Served | None:
         """Give what an annotator was given under a number; nothing of others."""
@@ -328,7 +365,7 @@ class Store:
         Only one caller is told so until `release` or `answered`.
         """
         with self._write() as db:
-            chosen = sa.and_(_SERVED.c.id == served, _SERVED.c.state == HELD)
+            chosen = sa.and_(_SERVED.c.id == served, _SERVED.c.state.in_((HELD, PUT_OFF)))
             return bool(db.execute(sa.update(_SERVED).where(chosen).values(state=SENDING)).rowcount)
 
     def release(self, served: int) -> None:
@@ -337,12 +374,32 @@ class Store:
             chosen = sa.and_(_SERVED.c.id == served, _SERVED.c.state == SENDING)
             db.execute(sa.update(_SERVED).where(chosen).values(state=HELD))
 
-    def answered(self, served: int, annotation: int, *, skipped: bool) -> None:
+    def answered(
+        self, served: int, annotation: int, *, skipped: bool, value: str, answered_utc: str
+    ) -> None:
         """Enter the answer that Label Studio has stored."""
-        state = SKIPPED if skipped else ANSWERED
+        values = {
+            "state": SKIPPED if skipped else ANSWERED,
+            "annotation": annotation,
+            "value": value,
+            "answered_utc": answered_utc,
+        }
         with self._write() as db:
-            chosen = sa.update(_SERVED).where(_SERVED.c.id == served)
-            db.execute(chosen.values(state=state, annotation=annotation))
+            db.execute(sa.update(_SERVED).where(_SERVED.c.id == served).values(values))
+
+    # Who is paused
+
+    def pause(self, annotator: str, collection: str, paused_utc: str) -> None:
+        """Enter that an annotator's answers to gold paused them; the first time stands."""
+        values = {"annotator": annotator, "collection": collection, "paused_utc": paused_utc}
+        with suppress(sa.exc.IntegrityError), self._write() as db:
+            db.execute(sa.insert(_PAUSED).values(values))
+
+    def paused(self) -> dict[tuple[str, str], str]:
+        """Give annotator and collection of everybody who is paused, and when they were."""
+        with self._read() as db:
+            rows = db.execute(sa.select(_PAUSED)).all()
+        return {(row.annotator, row.collection): row.paused_utc for row in rows}
 
     def expect_draft(self, served: int) -> None:
         """Enter that a draft is about to be sent on, so that it is looked for from now on."""
@@ -416,6 +473,7 @@ class Store:
             raise OutsideError(SERVICE, "query", type(error).__name__) from None
 
 
+_UNTOUCHED = {"has_draft": False, "value": "", "answered_utc": ""}
 _IN_SESSION = (
     sa.select(_ACCOUNTS)
     .join(_SESSIONS, _SESSIONS.c.account == _ACCOUNTS.c.id)
@@ -491,4 +549,6 @@ def _served(row: Any) -> Served:  # noqa: ANN401 - a row of SQLAlchemy
         state=row.state,
         annotation=row.annotation,
         has_draft=row.has_draft,
+        value=row.value,
+        answered_utc=row.answered_utc,
     )
