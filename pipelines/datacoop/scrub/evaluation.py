@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from datacoop.errors import SettingsError
+from datacoop.records.intervals import clopper_pearson
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub.edits import row_edits
-from datacoop.scrub.intervals import clopper_pearson
 from datacoop.scrub.rows import Finder, Row, find_all
 from datacoop.scrub.spans import Finding
 from datacoop.scrub.texts import Place

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datacoop.scrub.intervals import clopper_pearson
+from datacoop.records.intervals import clopper_pearson
 
 # From the beta quantiles of R 4: qbeta(.025, k, n - k + 1), qbeta(.975, k + 1, n - k).
 KNOWN = {
