@@ -42,6 +42,7 @@ def gateway_store(settings: Settings) -> Store:
 @click.option("--language", default="", help="Of their pages: en, fr, de, ko.")
 @click.option("--password-stdin", is_flag=True, help="Read their password from standard input.")
 @click.option("--provider", is_flag=True, help="They sign in at the OpenID Connect provider.")
+@click.option("--lead", is_flag=True, help="They lead the labelling, and see the pages for that.")
 @config_option
 @json_option
 def add(
@@ -50,6 +51,7 @@ def add(
     language: str,
     password_stdin: bool,
     provider: bool,
+    lead: bool,
     config: Path | None,
     as_json: bool,
 ) -> None:
@@ -77,6 +79,7 @@ def add(
         name=name,
         language=language,
         password=password,
+        is_lead=lead,
     )
     told = {"annotator": account.annotator, "email": account.email}
     if not (password_stdin or provider):
@@ -117,10 +120,10 @@ def list_(config: Path | None, as_json: bool) -> None:
       datacoop annotator list
     """
     rows = [
-        (account.annotator, account.email, account.name, account.language)
+        (account.annotator, account.email, account.name, account.language, account.is_lead)
         for account in gateway_store(settings_from(config)).accounts()
     ]
-    names = ["annotator", "email", "name", "language"]
+    names = ["annotator", "email", "name", "language", "lead"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
 
 

@@ -200,7 +200,7 @@ def heatmap(
     for one in pairs:
         if one.pair is not None:
             cells[one.pair] = cells[one.pair[::-1]] = one.value, one.records
-            shared.update({name: one.records for name in one.pair})
+            shared.update(dict.fromkeys(one.pair, one.records))
     chosen = sorted(sorted(shared), key=lambda name: -shared[name])[:most]
     names = sorted(chosen)
     kept = {pair: cell for pair, cell in cells.items() if set(pair) <= set(names)}
@@ -216,8 +216,7 @@ def people(standings: Mapping[str, OnGold], floor: float) -> list[Person]:
         Person(
             annotator=name,
             on_gold=one,
-            is_below=one.paused_utc is not None
-            or (one.answered >= LEAST_GOLD and one.low < floor),
+            is_below=one.paused_utc is not None or (one.answered >= LEAST_GOLD and one.low < floor),
         )
         for name, one in standings.items()
     ]

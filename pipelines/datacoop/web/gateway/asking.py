@@ -1,8 +1,8 @@
 """One request on its way through the gateway, for all files that answer requests."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +10,6 @@ from starlette.responses import Response
 from datacoop.web.gateway.routes import Found
 from datacoop.web.gateway.store import Account, Store
 from datacoop.web.gateway.work import Work
-
-T = TypeVar("T")
 
 
 class DeniedError(Exception):
@@ -49,30 +47,21 @@ class Asked:
 Handler = Callable[[Asked], Awaitable[Response]]
 
 
-class Desk(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Desk:
     """What pages need of the gateway."""
 
     store: Store
     works: Sequence[Work]
     clock: Callable[[], float]
-
-    async def db(self, act: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
-        """Do what waits for the store, or for anything else, beside the other requests."""
-
-    async def form_of(self, asked: Asked) -> dict[str, str]:
-        """Read a form of the gateway's own pages, after its token against forged requests."""
-
-    async def json_of(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever was sent
-        """Read a body of JSON."""
-
-    def page(self, asked: Asked, page: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
-        """Make a page in the language of who asks."""
-
-    def language(self, asked: Asked) -> str:
-        """Give the language of who asks."""
-
-    def is_empty(self, annotator: str, collection: str) -> bool:
-        """Say whether an annotator was told a moment ago that nothing is open for them."""
+    form_of: Callable[[Asked], Awaitable[dict[str, str]]]
+    """Reads a form of the gateway's own pages, after its token against forged requests."""
+    json_of: Callable[[Asked], Awaitable[Any]]
+    page: Callable[..., Response]
+    """Makes a page in the language of who asks: from the request, the template's name, the status
+    and values."""
+    is_empty: Callable[[str, str], bool]
+    """Says whether an annotator heard a moment ago that nothing of a collection is open."""
 
 
 def work_of(desk: Desk, asked: Asked) -> Work:
@@ -82,6 +71,3 @@ def work_of(desk: Desk, asked: Asked) -> Work:
     if found is None:
         raise DeniedError("not_yours", 404)
     return found
-
-
-Handlers = Mapping[str, Handler]

@@ -64,7 +64,15 @@ def matrix(
                 '<rect class="shade{}" x="{}" y="{}" width="{}" height="{}"/>'
                 '<text class="on{}" x="{}" y="{}" text-anchor="middle">{}</text>'
             ).format(
-                shade, x, y, _CELL - 2, _CELL - 2, shade, x + _CELL // 2 - 1, y + _CELL // 2 + 5, text
+                shade,
+                x,
+                y,
+                _CELL - 2,
+                _CELL - 2,
+                shade,
+                x + _CELL // 2 - 1,
+                y + _CELL // 2 + 5,
+                text,
             )
         )
     return Markup(

@@ -26,6 +26,12 @@ class Queue(Protocol):
     def answered(self, annotator: str, record_id: bytes, now: float) -> None:
         """Enter that an annotator is done with a record, answered or skipped."""
 
+    def remove(self, record_id: bytes) -> None:
+        """Serve a record to nobody from now on; who holds it holds it no more."""
+
+    def bring_back(self, record_id: bytes) -> None:
+        """Serve a record again that was removed; who answered it before does not get it."""
+
 
 class FixedOverlap:
     """Serves every record, in the order given, to the same number of different annotators."""
@@ -43,15 +49,16 @@ class FixedOverlap:
         self._seen: dict[str, set[bytes]] = {}
         self._held: dict[str, tuple[bytes, float]] = {}
         self._put_off: dict[str, list[bytes]] = {}
+        self._removed: set[bytes] = set()
 
     def next(self, annotator: str, now: float) -> bytes | None:
         """Give the record in hand, else the first open one, else one that was put off."""
         held = self._held.get(annotator)
-        if held is not None and now - held[1] < HELD_SECONDS:
+        if held and held[0] not in self._removed and now - held[1] < HELD_SECONDS:
             return held[0]
         self._held.pop(annotator, None)
         in_hand = Counter(r for r, since in self._held.values() if now - since < HELD_SECONDS)
-        seen = self._seen.setdefault(annotator, set())
+        seen = self._seen.setdefault(annotator, set()) | self._removed
         put_off = self._put_off.get(annotator, [])
         fresh = (r for r in self._open if r not in put_off)
         for record_id in (*fresh, *put_off):
@@ -82,3 +89,11 @@ class FixedOverlap:
             self._done[record_id] += 1
         if self._held.get(annotator, (b"", 0.0))[0] == record_id:
             del self._held[annotator]
+
+    def remove(self, record_id: bytes) -> None:
+        """Pass over a record from now on."""
+        self._removed.add(record_id)
+
+    def bring_back(self, record_id: bytes) -> None:
+        """Pass a record over no more."""
+        self._removed.discard(record_id)

@@ -15,6 +15,7 @@ from datacoop.label.routing import make_tasks
 from datacoop.pool.pool import Pool
 from datacoop.records.columns import RECORD_ID
 from datacoop.web.gateway.app import Gateway
+from datacoop.web.gateway.pictures import kept, picture_of
 from datacoop.web.gateway.queue import FixedOverlap
 from datacoop.web.gateway.studio import VERSION
 from datacoop.web.gateway.work import Work
@@ -97,6 +98,7 @@ def _work(pool: Pool, name: str, studio: LabelStudio) -> Work:
         queue=FixedOverlap(ids, collection.labelling.votes),
         payload=_payloads(table, ids, form.columns),
         task=studio.task_numbers(project).get,
+        picture=kept(lambda: picture_of(pool, collection)),
     )
 
 

@@ -464,7 +464,9 @@ class Store:
 
     # Reports and complaints
 
-    def report(self, annotator: str, collection: str, record_id: bytes, kind: str, at: float) -> None:
+    def report(
+        self, annotator: str, collection: str, record_id: bytes, kind: str, at: float
+    ) -> None:
         """Enter that an annotator reports a record; from now on it is held.
 
         Told again while it is held, it changes nothing.
@@ -498,9 +500,7 @@ class Store:
     def closed_records(self, collection: str) -> set[bytes]:
         """Give the records of a collection that nobody may be given: held or barred."""
         is_closed = _REPORTS.c.state.in_((HELD, BARRED))
-        chosen = sa.select(_REPORTS.c.record).where(
-            _REPORTS.c.collection == collection, is_closed
-        )
+        chosen = sa.select(_REPORTS.c.record).where(_REPORTS.c.collection == collection, is_closed)
         with self._read() as db:
             return {bytes.fromhex(record) for record in db.execute(chosen).scalars()}
 

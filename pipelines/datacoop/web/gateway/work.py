@@ -1,9 +1,10 @@
 """What there is to label: for each collection its project, its records and its queue."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from datacoop.label.picture import Picture
 from datacoop.label.result_check import Questions
 from datacoop.web.gateway.queue import Queue
 from datacoop.web.gateway.store import ANSWERED, SKIPPED, Served
@@ -24,6 +25,27 @@ class Work:
     """Gives what is shown of a record, from the pool; none where it was withdrawn."""
     task: Callable[[bytes], int | None]
     """Gives Label Studio's number of a record's task; none where there is none."""
+    picture: Callable[[], Picture] = Picture
+    """Gives what is known of the labelling now; may wait for the pool."""
+    closed: set[bytes] = field(default_factory=set)
+    """Records that were reported, until the lead lets them back: shown to no annotator."""
+
+    def shown(self, record_id: bytes) -> Mapping[str, Any] | None:
+        """Give what an annotator sees of a record; none where it was withdrawn or reported."""
+        return None if record_id in self.closed else self.payload(record_id)
+
+
+def close_records(work: Work, record_ids: Iterable[bytes]) -> None:
+    """Serve some records to nobody from now on."""
+    for record_id in record_ids:
+        work.closed.add(record_id)
+        work.queue.remove(record_id)
+
+
+def open_record(work: Work, record_id: bytes) -> None:
+    """Serve a record again that was closed."""
+    work.closed.discard(record_id)
+    work.queue.bring_back(record_id)
 
 
 def restore(work: Work, served: list[Served]) -> None:

@@ -11,22 +11,63 @@
       return goHome();
     };
   }
-  addEventListener("DOMContentLoaded", () => {
-    const home = document.createElement("a");
-    home.href = "/";
-    home.className = "datacoop-home";
-    home.textContent = document.querySelector('meta[name="datacoop-home"]').content;
-    document.body.append(home);
-  });
   addEventListener("popstate", () => { if (!isHere(location.href)) goHome(); });
+  // Which task is shown: the last one that the page asked for.
+  let task = 0;
+  const isTask = (url) =>
+    /^\/api\/tasks\/\d+$/.test(url.pathname) || url.pathname === "/api/dm/actions";
   const send = window.fetch.bind(window);
-  window.fetch = (resource, options = {}) => {
+  window.fetch = async (resource, options = {}) => {
     const url = new URL(resource instanceof Request ? resource.url : resource, location.href);
-    if (url.origin !== location.origin) return Promise.reject(new TypeError("not allowed"));
+    if (url.origin !== location.origin) throw new TypeError("not allowed");
     const headers = new Headers(
       options.headers || (resource instanceof Request ? resource.headers : undefined)
     );
     headers.set("X-Datacoop-Csrf", csrf);
-    return send(resource, { ...options, headers });
+    const response = await send(resource, { ...options, headers });
+    if (isTask(url)) task = response.ok ? (await response.clone().json()).id : 0;
+    return response;
   };
+  const report = (kind) =>
+    window.fetch("/report", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ task, kind }),
+    });
+  const made = (name, text, more = {}) =>
+    Object.assign(document.createElement(name), { textContent: text, ...more });
+  const dialogOf = (texts) => {
+    const dialog = made("dialog", "", { className: "datacoop-report" });
+    const said = made("p", texts.report_text, { id: "datacoop-report-text" });
+    const failed = made("p", "");
+    failed.setAttribute("role", "alert");
+    dialog.setAttribute("aria-labelledby", said.id);
+    const choices = ["personal", "harmful"].map((kind) => {
+      const choice = made("button", texts[`report_${kind}`], { type: "button" });
+      choice.addEventListener("click", async () => {
+        failed.textContent = "";
+        const response = await report(kind).catch(() => null);
+        // The page is loaded anew with the next task.
+        if (response && response.ok) return location.reload();
+        failed.textContent = texts.report_failed;
+      });
+      return choice;
+    });
+    const cancel = made("button", texts.cancel, { type: "button" });
+    cancel.addEventListener("click", () => dialog.close());
+    // The page's own keys, such as those that choose an answer, rest while it is open.
+    dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    dialog.append(said, ...choices, cancel, failed);
+    return dialog;
+  };
+  addEventListener("DOMContentLoaded", () => {
+    const texts = JSON.parse(document.querySelector('meta[name="datacoop-texts"]').content);
+    const bar = made("nav", "", { className: "datacoop-bar" });
+    bar.setAttribute("aria-label", "datacoop");
+    const dialog = dialogOf(texts);
+    const open = made("button", texts.report, { type: "button" });
+    open.addEventListener("click", () => { if (task) dialog.showModal(); });
+    bar.append(made("a", texts.title_home, { href: "/" }), open);
+    document.body.append(bar, dialog);
+  });
 })();
