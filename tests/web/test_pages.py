@@ -46,11 +46,9 @@ OFFER = make_offer("text zero", "text one", "text two")
 
 
 @contextmanager
-def pages(
-    folder: Path, offer: Offer = OFFER, *, unlimited: bool = False
-) -> Iterator[GatewayProcess]:
+def pages(folder: Path, *offers: Offer, unlimited: bool = False) -> Iterator[GatewayProcess]:
     """Run a gateway with Ada, Bob and Lea, who leads; no Label Studio behind it answers."""
-    gateway = GatewayProcess(folder, "http://127.0.0.1:9", [offer], unlimited=unlimited)
+    gateway = GatewayProcess(folder, "http://127.0.0.1:9", offers or [OFFER], unlimited=unlimited)
     for number, email in enumerate((ADA, BOB, LEA), 1):
         user = StudioUser(user_id=number, email=f"{number}@annotators.invalid", token=str(number))
         add_person(gateway, user, email, is_lead=email == LEA)

@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 SHADES = 5
-_CELL, _EDGE, _SIGN = 48, 96, 9
-"""Width of a cell, height of the names above, and width of a letter of a name."""
+_CELL = 48
+_NARROW, _WIDE = 9, 15
+"""Room for a letter of a name; those from Hangul on are wide."""
+_TURNED = -40
+"""By how many degrees the names of columns are turned."""
 
 
 def bar(share: float) -> Markup:
@@ -49,15 +52,21 @@ def matrix(
         cells: By row and column, how dark from 0 to 1, and what is written.
         said: What the plot shows, for who does not see it.
     """
-    left = 16 + _SIGN * max(map(len, names), default=0)
-    width, height = left + _CELL * len(names) + _EDGE, _EDGE + _CELL * len(names)
+    longest = max(map(_room, names), default=0)
+    left, top = 16 + longest, 24 + round(0.65 * longest)
+    width, height = left + _CELL * len(names) + round(0.77 * longest), top + _CELL * len(names)
+    middles = [place * _CELL + _CELL // 2 for place in range(len(names))]
     drawn = [
-        _name(name, left, _EDGE + place * _CELL + _CELL // 2, "row")
-        + _name(name, left + place * _CELL + _CELL // 2, _EDGE, "column")
-        for place, name in enumerate(names)
+        Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
+            left - 8, top + y + 5, name
+        )
+        + Markup('<text transform="translate({} {}) rotate({})">{}</text>').format(
+            left + x, top - 8, _TURNED, name
+        )
+        for name, x, y in zip(names, middles, middles, strict=True)
     ]
     for (row, column), (depth, text) in sorted(cells.items()):
-        x, y = left + column * _CELL, _EDGE + row * _CELL
+        x, y = left + column * _CELL, top + row * _CELL
         shade = min(SHADES - 1, int(SHADES * min(1.0, max(0.0, depth))))
         drawn.append(
             Markup(
@@ -81,8 +90,5 @@ def matrix(
     ).format(w=width, h=height, said=said, drawn=Markup("").join(drawn))
 
 
-def _name(name: str, x: int, y: int, kind: str) -> Markup:
-    if kind == "row":
-        return Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(x - 8, y + 5, name)
-    turned = f"rotate(-40 {x} {y - 8})"
-    return Markup('<text x="{}" y="{}" transform="{}">{}</text>').format(x, y - 8, turned, name)
+def _room(name: str) -> int:
+    return sum(_WIDE if letter >= "\N{HANGUL CHOSEONG KIYEOK}" else _NARROW for letter in name)
