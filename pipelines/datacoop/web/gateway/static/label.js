@@ -28,6 +28,15 @@
     if (isTask(url)) task = response.ok ? (await response.clone().json()).id : 0;
     return response;
   };
+  // The page takes keys for itself, such as Enter and those that choose an answer; but not here.
+  for (const name of ["keydown", "keypress", "keyup"]) {
+    const keep = (event) => {
+      if (event.target.closest?.(".datacoop-bar, .datacoop-report")) {
+        event.stopImmediatePropagation();
+      }
+    };
+    addEventListener(name, keep, { capture: true });
+  }
   const report = (kind) =>
     window.fetch("/report", {
       method: "POST",
@@ -55,8 +64,6 @@
     });
     const cancel = made("button", texts.cancel, { type: "button" });
     cancel.addEventListener("click", () => dialog.close());
-    // The page's own keys, such as those that choose an answer, rest while it is open.
-    dialog.addEventListener("keydown", (event) => event.stopPropagation());
     dialog.append(said, ...choices, cancel, failed);
     return dialog;
   };
