@@ -96,7 +96,8 @@ class AnnotatorPages:
         form = await self._desk.form_of(asked)
         store, name = self._desk.store, asked.who.annotator
         word = form.get("word", "").strip()
-        if not word or len(word) > LONGEST_WORD:
+        # PostgreSQL stores no NUL.
+        if not word or len(word) > LONGEST_WORD or "\0" in word:
             return await self._counts_page(asked, "wrong_word", 400)
         day, _, collection = form.get("row", "").partition(" ")
         rows = pay_rows(await run_in_threadpool(store.done, name))
