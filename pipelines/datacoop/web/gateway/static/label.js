@@ -17,16 +17,21 @@
   const isTask = (url) =>
     /^\/api\/tasks\/\d+$/.test(url.pathname) || url.pathname === "/api/dm/actions";
   const send = window.fetch.bind(window);
-  window.fetch = async (resource, options = {}) => {
+  window.fetch = (resource, options = {}) => {
     const url = new URL(resource instanceof Request ? resource.url : resource, location.href);
-    if (url.origin !== location.origin) throw new TypeError("not allowed");
+    if (url.origin !== location.origin) return Promise.reject(new TypeError("not allowed"));
     const headers = new Headers(
       options.headers || (resource instanceof Request ? resource.headers : undefined)
     );
     headers.set("X-Datacoop-Csrf", csrf);
-    const response = await send(resource, { ...options, headers });
-    if (isTask(url)) task = response.ok ? (await response.clone().json()).id : 0;
-    return response;
+    const answer = send(resource, { ...options, headers });
+    // Read beside the page, which waits for nothing here.
+    if (isTask(url)) {
+      answer
+        .then((response) => (response.ok ? response.clone().json() : { id: 0 }))
+        .then((shown) => { task = shown.id; }, () => { task = 0; });
+    }
+    return answer;
   };
   // The page takes keys for itself, such as Enter and those that choose an answer; but not here.
   for (const name of ["keydown", "keypress", "keyup"]) {
