@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -45,6 +46,10 @@ class Offer:
     records: Mapping[bytes, Mapping[str, Any]]
     tasks: Mapping[bytes, int]
     votes: int = 2
+    title: str = ""
+    guidelines: str = "Read this."
+    picture: Mapping[str, Any] = field(default_factory=dict)
+    """What `pictures.picture_from` makes a picture of."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,6 +59,9 @@ class Offer:
             "records": {key.hex(): value for key, value in self.records.items()},
             "tasks": {key.hex(): value for key, value in self.tasks.items()},
             "votes": self.votes,
+            "title": self.title or f"Collection {self.collection}",
+            "guidelines": self.guidelines,
+            "picture": dict(self.picture),
         }
 
 
@@ -256,6 +264,8 @@ class Person:
 
 
 def main(path: str) -> None:
+    from pictures import picture_from
+
     from datacoop.label.facts import Kind, RecordFacts
     from datacoop.label.form import parse_form
     from datacoop.label.gold import GoldPlan
@@ -304,8 +314,8 @@ def main(path: str) -> None:
         works.append(
             Work(
                 collection=one["collection"],
-                title=f"Collection {one['collection']}",
-                guidelines="Read this.",
+                title=one["title"],
+                guidelines=one["guidelines"],
                 project=one["project"],
                 questions=parse_form(one["configuration"]).questions,
                 question=policy.question,
@@ -313,6 +323,7 @@ def main(path: str) -> None:
                 queue=queue,
                 payload=records.get,
                 task=tasks.get,
+                picture=partial(picture_from, one["picture"]),
             )
         )
     sign_in = None

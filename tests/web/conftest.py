@@ -81,7 +81,12 @@ def start_gateway(
 
 
 def add_person(
-    gateway: GatewayProcess, user: StudioUser, email: str, password: str = PASSWORD
+    gateway: GatewayProcess,
+    user: StudioUser,
+    email: str,
+    password: str = PASSWORD,
+    *,
+    is_lead: bool = False,
 ) -> None:
     with opened_store(gateway) as store:
         store.add_account(
@@ -93,6 +98,7 @@ def add_person(
             studio_email=user.email,
             studio_token=user.token,
             password=hash_password(password) if password else None,
+            is_lead=is_lead,
         )
 
 

@@ -108,11 +108,12 @@ def test_choices_are_labelled_from_sign_in_to_the_last_task(
         expect(page.locator("body")).to_contain_text("text number 1")
         submit(page, "Skip")
         expect(page.locator("body")).to_contain_text("text number 2")
-        # By keyboard: the hotkey of the choice.
-        page.keyboard.press("2")
+        # The page takes its keys a moment after it shows the task.
+        page.wait_for_timeout(1_000)
         # A draft is saved by itself, and is there after the page was loaded anew.
         with page.expect_response(lambda r: "/drafts" in r.url) as saved:
-            pass
+            # By keyboard: the hotkey of the choice.
+            page.keyboard.press("2")
         assert saved.value.status == 201
         page.reload()
         read_guidelines(page, ".lsf-choices")

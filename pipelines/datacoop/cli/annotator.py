@@ -53,6 +53,7 @@ def gateway_store(settings: Settings) -> Store:
 @click.option("--language", default="", help="Of their pages: en, fr, de, ko.")
 @click.option("--password-stdin", is_flag=True, help="Read their password from standard input.")
 @click.option("--provider", is_flag=True, help="They sign in at the OpenID Connect provider.")
+@click.option("--lead", is_flag=True, help="They lead the labelling, and see the pages for that.")
 @config_option
 @json_option
 def add(
@@ -61,6 +62,7 @@ def add(
     language: str,
     password_stdin: bool,
     provider: bool,
+    lead: bool,
     config: Path | None,
     as_json: bool,
 ) -> None:
@@ -88,6 +90,7 @@ def add(
         name=name,
         language=language,
         password=password,
+        is_lead=lead,
     )
     told = {"annotator": account.annotator, "email": account.email}
     if not (password_stdin or provider):
@@ -131,12 +134,12 @@ def list_(config: Path | None, as_json: bool) -> None:
     paused = sorted(store.paused())
     rows = [
         (
-            *(account.annotator, account.email, account.name, account.language),
+            *(account.annotator, account.email, account.name, account.language, account.is_lead),
             ", ".join(name for annotator, name in paused if annotator == account.annotator),
         )
         for account in store.accounts()
     ]
-    names = ["annotator", "email", "name", "language", "paused in"]
+    names = ["annotator", "email", "name", "language", "lead", "paused in"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
 
 

@@ -16,7 +16,7 @@ from datacoop.label.kinds import LABELS, Ballots, ballots_of
 from datacoop.label.routing import make_tasks
 from datacoop.label.rules import WEIGHTED
 from datacoop.label.standing import standing_votes
-from datacoop.label.votes import Vote
+from datacoop.label.votes import Vote, merge_votes
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.records.collection import Collection
@@ -35,12 +35,16 @@ class Standings:
 
 
 def current_standings(
-    pool: Pool, collection: Collection, pauses: Iterable[Pause] | None = None
+    pool: Pool,
+    collection: Collection,
+    pauses: Iterable[Pause] | None = None,
+    own: Iterable[Vote] = (),
 ) -> Standings:
     """Give what deciding looks at now.
 
     Args:
         pauses: Who was paused when; what the log says where it is left out.
+        own: Votes that were not collected yet.
     """
     policy, guesser = collection.labelling, make_guesser(pool, collection)
     decisions = collected_decisions(pool, collection.name)
@@ -51,7 +55,9 @@ def current_standings(
         known = [one for one in decisions if one.created_utc <= until_utc]
         return labelled(said, policy, decisions=known, guesses=guesser(said))
 
-    votes = standing_votes(collected_votes(pool, collection.name), pauses, decided)
+    votes = standing_votes(
+        merge_votes(collected_votes(pool, collection.name), own), pauses, decided
+    )
     return Standings(votes=votes, decisions=decisions, guesses=guesser(votes))
 
 

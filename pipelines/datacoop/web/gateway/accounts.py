@@ -41,6 +41,7 @@ def add_annotator(
     name: str,
     language: str,
     password: str | None = None,
+    is_lead: bool = False,
 ) -> Account:
     """Add an annotator: a user in Label Studio and an account in the gateway.
 
@@ -53,6 +54,7 @@ def add_annotator(
         name: What their pages call them.
         language: Of their pages; empty for what their browser asks for.
         password: The hash of a password, or none for who is invited or signs in elsewhere.
+        is_lead: Whether they lead the labelling.
 
     Raises:
         RefusedError: The address is none, or taken; or the language is not known.
@@ -78,6 +80,7 @@ def add_annotator(
         studio_email=user.email,
         studio_token=user.token,
         password=password,
+        is_lead=is_lead,
     )
     made = store.account_of(email)
     assert made is not None  # noqa: S101 - it was added a moment ago

@@ -12,7 +12,7 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -26,14 +26,18 @@ from starlette.types import Message, Receive, Scope, Send
 from datacoop.errors import OutsideError, TransientError
 from datacoop.label.studio_json import utc
 from datacoop.web.gateway import bodies, pages
+from datacoop.web.gateway.annotator_pages import AnnotatorPages
+from datacoop.web.gateway.asking import Asked, DeniedError, Desk, Handler
+from datacoop.web.gateway.lead_pages import LeadPages
 from datacoop.web.gateway.limits import ALL_SIGN_INS, REQUESTS, SIGN_INS, WRITES, Buckets
 from datacoop.web.gateway.oidc import SignIn
 from datacoop.web.gateway.passwords import LONGEST, fault_of, hash_password, is_password
+from datacoop.web.gateway.pay import active_seconds
 from datacoop.web.gateway.routes import Found, Guard, find
 from datacoop.web.gateway.shell import dress
 from datacoop.web.gateway.store import SENDING, Account, Served, Store
 from datacoop.web.gateway.studio import Studio
-from datacoop.web.gateway.work import Work, own_vote
+from datacoop.web.gateway.work import Work, close_records, own_vote
 
 SESSION_SECONDS = 12 * 3600.0
 LARGEST_JSON = 1_000_000
@@ -63,41 +67,6 @@ class Options:
     """The secret from which tokens against forged requests are made."""
     metrics_token: str = field(default="", repr=False)
     """What the operator's monitoring has to bring; without it there are no metrics."""
-
-
-class DeniedError(Exception):
-    """A request that is refused, with the reason it is counted under."""
-
-    def __init__(self, reason: str, status: int = 403) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.status = status
-
-
-@dataclass(slots=True, kw_only=True)
-class _Asked:
-    """One request on its way through."""
-
-    request: Request
-    found: Found
-    account: Account | None = None
-    token: str = ""
-
-    @property
-    def who(self) -> Account:
-        """Give whose session it is; only asked where the route requires one."""
-        assert self.account is not None  # noqa: S101 - the guard came before
-        return self.account
-
-    def number(self, name: str) -> int:
-        """Give a number of the path or the query; a query may hold anything."""
-        text = self.found.parts.get(name, "")
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
-            raise DeniedError("parameter", 400)
-        return int(text)
-
-
-Handler = Callable[[_Asked], Awaitable[Response]]
 
 
 def log_line(line: Mapping[str, Any]) -> None:
@@ -137,6 +106,10 @@ class Gateway:
         self._log = log
         self._works = {work.collection: work for work in works}
         self._projects = {work.project: work for work in works}
+        self._open = list(works)
+        """The same, for the pages."""
+        for work in works:
+            close_records(work, store.closed_records(work.collection))
         self._source = source
         self._is_stale = False
         """Whether work is to be made anew even where the pool has not changed."""
@@ -151,8 +124,17 @@ class Gateway:
         self._requests, self._writes = Buckets(REQUESTS), Buckets(WRITES)
         self._sign_ins, self._all_sign_ins = Buckets(SIGN_INS), Buckets(ALL_SIGN_INS)
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
+        desk = Desk(
+            store=store,
+            works=self._open,
+            clock=clock,
+            form_of=self._own_form,
+            json_of=self._json_of,
+            page=self._page,
+        )
         self._handlers: Mapping[str, Handler] = {
-            "home": self._home,
+            **AnnotatorPages(desk).handlers(),
+            **LeadPages(desk).handlers(),
             "sign_in_form": self._sign_in_form,
             "sign_in": self._do_sign_in,
             "invitation_form": self._invitation_form,
@@ -209,7 +191,7 @@ class Gateway:
         asked_by = ""
         try:
             found = self._find(scope)
-            asked = _Asked(request=Request(scope, receive), found=found)
+            asked = Asked(request=Request(scope, receive), found=found)
             await self._identify(asked)
             asked_by = asked.account.annotator if asked.account else ""
             response = await self._handlers[found.route.name](asked)
@@ -244,7 +226,7 @@ class Gateway:
             raise DeniedError("no_route")
         return found
 
-    async def _identify(self, asked: _Asked) -> None:
+    async def _identify(self, asked: Asked) -> None:
         request, route = asked.request, asked.found.route
         headers = request.headers
         if headers.get("host") != self._host and route.name not in ("health", "metrics"):
@@ -258,10 +240,10 @@ class Gateway:
         if asked.token:
             now = self._clock()
             asked.account = await self._db(self._store.account_in_session, asked.token, now)
-        if route.guard is Guard.SIGNED_IN:
+        if route.guard is not Guard.OPEN:
             self._admit(asked)
 
-    def _admit(self, asked: _Asked) -> None:
+    def _admit(self, asked: Asked) -> None:
         route = asked.found.route
         if asked.account is None:
             raise DeniedError("signed_out", 401)
@@ -272,11 +254,12 @@ class Gateway:
         if is_write and not self._writes.take(key, now):
             raise DeniedError("rate", 429)
         # The forms of the gateway's own pages carry the token in a field.
-        is_form = route.name in ("sign_out", "choose_language")
-        if is_write and not is_form:
+        if is_write and not route.is_form:
             self._check_csrf(asked, asked.request.headers.get("x-datacoop-csrf", ""))
+        if route.guard is Guard.LEAD and not asked.account.is_lead:
+            raise DeniedError("not_lead")
 
-    def _check_csrf(self, asked: _Asked, given: str) -> None:
+    def _check_csrf(self, asked: Asked, given: str) -> None:
         if not hmac.compare_digest(given.encode(), self._csrf(asked.token).encode()):
             raise DeniedError("csrf")
 
@@ -368,12 +351,15 @@ class Gateway:
         for work in fresh:
             if work.collection in self._works:
                 self._works[work.collection].renew(work, since)
+            else:
+                close_records(work, self._store.closed_records(work.collection))
         self._works = {w.collection: self._works.get(w.collection, w) for w in fresh}
         self._projects = {work.project: work for work in self._works.values()}
+        self._open[:] = self._works.values()
 
     # Bodies
 
-    async def _read(self, asked: _Asked, limit: int) -> bytes:
+    async def _read(self, asked: Asked, limit: int) -> bytes:
         headers = asked.request.headers
         if "content-encoding" in headers:
             raise DeniedError("encoding", 415)
@@ -392,7 +378,7 @@ class Gateway:
             raise DeniedError("slow", 408) from None
         return b"".join(parts)
 
-    async def _json_of(self, asked: _Asked) -> Any:  # noqa: ANN401 - whatever was sent
+    async def _json_of(self, asked: Asked) -> Any:  # noqa: ANN401 - whatever was sent
         kind = asked.request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/json":
             raise DeniedError("content_type", 415)
@@ -402,7 +388,7 @@ class Gateway:
         except ValueError:
             raise DeniedError("json", 400) from None
 
-    async def _form_of(self, asked: _Asked) -> dict[str, str]:
+    async def _form_of(self, asked: Asked) -> dict[str, str]:
         kind = asked.request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
             raise DeniedError("content_type", 415)
@@ -418,41 +404,31 @@ class Gateway:
             raise DeniedError("form", 400)
         return form
 
+    async def _own_form(self, asked: Asked) -> dict[str, str]:
+        form = await self._form_of(asked)
+        self._check_csrf(asked, form.get("csrf", ""))
+        return form
+
     # Own pages
 
-    def _page(self, asked: _Asked, page: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
-        return HTMLResponse(pages.render(page, self._language(asked), **values), status)
+    def _page(self, asked: Asked, page: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
+        account, csrf = asked.account, self._csrf(asked.token)
+        html = pages.render(page, self._language(asked), account=account, csrf=csrf, **values)
+        return HTMLResponse(html, status)
 
-    def _language(self, asked: _Asked) -> str:
+    def _language(self, asked: Asked) -> str:
         wished = asked.account.language if asked.account else ""
         wished = asked.found.parts.get("language", "") or wished
         return pages.choose_language(wished, asked.request.headers.get("accept-language", ""))
 
-    async def _home(self, asked: _Asked) -> Response:
-        now = self._clock()
-        waiting = []
-        for work in self._works.values():
-            done = await self._db(self._store.history, asked.who.annotator, work.collection)
-            waiting.append(
-                {
-                    "title": work.title,
-                    "guidelines": work.guidelines,
-                    "project": work.project,
-                    "done": len(done),
-                    "is_open": work.queue.next(asked.who.annotator, now) is not None,
-                }
-            )
-        csrf = self._csrf(asked.token)
-        return self._page(asked, "home", person=asked.who.name, waiting=waiting, csrf=csrf)
-
-    async def _sign_in_form(self, asked: _Asked) -> Response:
+    async def _sign_in_form(self, asked: Asked) -> Response:
         return self._sign_in_page(asked)
 
-    def _sign_in_page(self, asked: _Asked, fault: str = "", status: int = 200) -> Response:
+    def _sign_in_page(self, asked: Asked, fault: str = "", status: int = 200) -> Response:
         has_provider = self._sign_in is not None
         return self._page(asked, "sign_in", status, fault=fault, has_provider=has_provider)
 
-    async def _do_sign_in(self, asked: _Asked) -> Response:
+    async def _do_sign_in(self, asked: Asked) -> Response:
         form = await self._form_of(asked)
         email, password = form.get("email", "").strip(), form.get("password", "")
         now = self._clock()
@@ -468,7 +444,7 @@ class Gateway:
             return self._sign_in_page(asked, "wrong_sign_in", 403)
         return await self._signed_in(asked, account)
 
-    async def _signed_in(self, asked: _Asked, account: Account) -> Response:
+    async def _signed_in(self, asked: Asked, account: Account) -> Response:
         now = self._clock()
         await self._db(self._store.forget_ended, now)
         if asked.token:
@@ -483,9 +459,8 @@ class Gateway:
             name, value, max_age=int(seconds), httponly=True, samesite="lax", secure=self._secure
         )
 
-    async def _sign_out(self, asked: _Asked) -> Response:
-        form = await self._form_of(asked)
-        self._check_csrf(asked, form.get("csrf", ""))
+    async def _sign_out(self, asked: Asked) -> Response:
+        await self._own_form(asked)
         await self._db(self._store.end_session, asked.token)
         response = RedirectResponse("/sign-in", 303)
         self._set_cookie(response, self._cookie, "", 0)
@@ -493,17 +468,16 @@ class Gateway:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
-    async def _choose_language(self, asked: _Asked) -> Response:
-        form = await self._form_of(asked)
-        self._check_csrf(asked, form.get("csrf", ""))
+    async def _choose_language(self, asked: Asked) -> Response:
+        form = await self._own_form(asked)
         if form.get("language") in pages.TEXTS:
             await self._db(self._store.set_language, asked.who.id, form["language"])
         return RedirectResponse("/", 303)
 
-    async def _invitation_form(self, asked: _Asked) -> Response:
+    async def _invitation_form(self, asked: Asked) -> Response:
         return self._page(asked, "invitation", token=asked.found.parts.get("token", ""))
 
-    async def _accept_invitation(self, asked: _Asked) -> Response:
+    async def _accept_invitation(self, asked: Asked) -> Response:
         form = await self._form_of(asked)
         token, password = form.get("token", ""), form.get("password", "")
         if not self._all_sign_ins.take("", self._clock()):
@@ -518,7 +492,7 @@ class Gateway:
             return self._sign_in_page(asked, "wrong_invitation", 403)
         return RedirectResponse("/sign-in", 303)
 
-    async def _oidc_start(self, asked: _Asked) -> Response:
+    async def _oidc_start(self, asked: Asked) -> Response:
         if self._sign_in is None:
             raise DeniedError("no_provider", 404)
         if not self._all_sign_ins.take("", self._clock()):
@@ -529,7 +503,7 @@ class Gateway:
         self._set_cookie(response, self._state_cookie, state, 600)
         return response
 
-    async def _oidc_callback(self, asked: _Asked) -> Response:
+    async def _oidc_callback(self, asked: Asked) -> Response:
         state = asked.found.parts.get("state", "")
         kept = asked.request.cookies.get(self._state_cookie, "")
         if (
@@ -557,14 +531,14 @@ class Gateway:
         self._set_cookie(response, self._state_cookie, "", 0)
         return response
 
-    async def _own_file(self, asked: _Asked) -> Response:
+    async def _own_file(self, asked: Asked) -> Response:
         name = asked.found.parts["file"]
         if name not in pages.OWN_FILES:
             raise DeniedError("no_route", 404)
         kind = pages.KINDS[name.rpartition(".")[2]]
         return Response(pages.OWN_FILES[name], media_type=kind)
 
-    async def _metrics(self, asked: _Asked) -> Response:
+    async def _metrics(self, asked: Asked) -> Response:
         wanted = f"Bearer {self._options.metrics_token}"
         given = asked.request.headers.get("authorization", "")
         if not self._options.metrics_token or not hmac.compare_digest(
@@ -577,82 +551,87 @@ class Gateway:
         ]
         return PlainTextResponse("\n".join(lines) + "\n")
 
-    async def _health(self, _: _Asked) -> Response:
+    async def _health(self, _: Asked) -> Response:
         return _json({"status": "ok"})
 
     # Label Studio's page
 
-    async def _static(self, asked: _Asked) -> Response:
+    async def _static(self, asked: Asked) -> Response:
         return _Relayed(self._studio, asked.request.scope["raw_path"].decode("ascii"))
 
-    async def _nothing(self, _: _Asked) -> Response:
+    async def _nothing(self, _: Asked) -> Response:
         return Response(status_code=204)
 
-    async def _shell(self, asked: _Asked) -> Response:
+    async def _shell(self, asked: Asked) -> Response:
         work = self._work(asked)
         exact = f"/projects/{work.project}/data?labeling=1"
         if asked.request.scope["query_string"] != b"labeling=1":
             return RedirectResponse(exact, 303)
         html = await self._studio.page(asked.who, work.project)
-        home = pages.TEXTS[self._language(asked)]["title_home"]
-        shell = dress(html, self._csrf(asked.token), home)
+        shell = dress(html, self._csrf(asked.token), pages.TEXTS[self._language(asked)])
         return HTMLResponse(shell.html, headers={"Content-Security-Policy": shell.policy})
 
-    def _work(self, asked: _Asked) -> Work:
+    def _work(self, asked: Asked) -> Work:
         work = self._projects.get(asked.number("project"))
         if work is None:
             raise DeniedError("not_yours", 404)
         return work
 
-    async def _project(self, asked: _Asked) -> Response:
+    async def _project(self, asked: Asked) -> Response:
         work = self._work(asked)
         return await self._show_project(asked, work, f"/api/projects/{work.project}", {})
 
-    async def _manager_project(self, asked: _Asked) -> Response:
+    async def _manager_project(self, asked: Asked) -> Response:
         work = self._work(asked)
         return await self._show_project(asked, work, "/api/dm/project", {"project": work.project})
 
     async def _show_project(
-        self, asked: _Asked, work: Work, path: str, query: Mapping[str, int]
+        self, asked: Asked, work: Work, path: str, query: Mapping[str, int]
     ) -> Response:
         reply = await self._studio.ask(asked.who, "GET", path, query=query)
         _require(reply.status == 200)
         done = await self._db(self._store.history, asked.who.annotator, work.collection)
         return _json(bodies.shown_project(reply.value, len(done)))
 
-    async def _columns(self, asked: _Asked) -> Response:
+    async def _columns(self, asked: Asked) -> Response:
         query = {"project": self._work(asked).project}
         reply = await self._studio.ask(asked.who, "GET", "/api/dm/columns", query=query)
         _require(reply.status == 200)
         return _json(bodies.shown_columns(reply.value))
 
-    async def _whoami(self, asked: _Asked) -> Response:
+    async def _whoami(self, asked: Asked) -> Response:
         return _json(bodies.whoami(asked.who))
 
-    async def _users(self, asked: _Asked) -> Response:
+    async def _users(self, asked: Asked) -> Response:
         return _json([bodies.whoami(asked.who)])
 
-    async def _version(self, _: _Asked) -> Response:
+    async def _version(self, _: Asked) -> Response:
         return _json(bodies.VERSION)
 
-    async def _empty_list(self, _: _Asked) -> Response:
+    async def _empty_list(self, _: Asked) -> Response:
         return _json([])
 
-    async def _empty_page(self, _: _Asked) -> Response:
+    async def _empty_page(self, _: Asked) -> Response:
         return _json(bodies.EMPTY_PAGE)
 
-    async def _views(self, asked: _Asked) -> Response:
+    async def _views(self, asked: Asked) -> Response:
         return _json(bodies.views(self._work(asked).project))
 
-    async def _empty_tasks(self, _: _Asked) -> Response:
+    async def _empty_tasks(self, _: Asked) -> Response:
         return _json(bodies.EMPTY_TASKS)
 
-    async def _history(self, asked: _Asked) -> Response:
+    async def _history(self, asked: Asked) -> Response:
         work = self._work(asked)
         done = await self._db(self._store.history, asked.who.annotator, work.collection)
-        return _json([{"taskId": one.id, "annotationId": one.annotation} for one in done])
+        return _json(
+            [
+                {"taskId": one.id, "annotationId": one.annotation}
+                for one in done
+                if one.record_id not in work.closed
+            ]
+        )
 
-    async def _action(self, asked: _Asked) -> Response:
+    async def _action(self, asked: Asked) -> Response:
         work = self._work(asked)
         if asked.found.parts.get("id") != "next_task":
             raise DeniedError("action")
@@ -671,7 +650,7 @@ class Gateway:
             served = await self._db(
                 self._store.serve, who.annotator, work.collection, record_id, now, is_new=is_new
             )
-            data, task = work.payload(record_id), work.task(record_id)
+            data, task = work.shown(record_id), work.task(record_id)
             if data is None or task is None:
                 work.queue.remove(record_id)
                 continue
@@ -705,7 +684,7 @@ class Gateway:
         await self._db(self._store.add_draft, served.id, latest["id"])
         return [bodies.shown_draft(latest, who, served)]
 
-    async def _served(self, asked: _Asked) -> tuple[Served, Work, Mapping[str, Any], int]:
+    async def _served(self, asked: Asked) -> tuple[Served, Work, Mapping[str, Any], int]:
         """Give what the task's number of the path stands for; nothing of others."""
         served = await self._db(self._store.served, asked.who.annotator, asked.number("task"))
         return self._with_work(served)
@@ -714,12 +693,12 @@ class Gateway:
         work = self._works.get(served.collection) if served else None
         if served is None or work is None:
             raise DeniedError("not_yours", 404)
-        data, task = work.payload(served.record_id), work.task(served.record_id)
+        data, task = work.shown(served.record_id), work.task(served.record_id)
         if data is None or task is None:
             raise DeniedError("withdrawn", 404)
         return served, work, data, task
 
-    async def _task(self, asked: _Asked) -> Response:
+    async def _task(self, asked: Asked) -> Response:
         served, work, data, task = await self._served(asked)
         shown = []
         if served.annotation is not None:
@@ -730,7 +709,7 @@ class Gateway:
         drafts = await self._drafts(asked.who, served, task)
         return _json(bodies.shown_task(served, work.project, data, shown, drafts))
 
-    async def _add_annotation(self, asked: _Asked) -> Response:
+    async def _add_annotation(self, asked: Asked) -> Response:
         served, work, data, task = await self._served(asked)
         sent = bodies.annotation_body(await self._json_of(asked), work.questions, data)
         if sent.reason:
@@ -816,6 +795,8 @@ class Gateway:
 
     async def _enter(self, work: Work, served: Served, raw: Mapping[str, Any]) -> None:
         skipped = bool(raw.get("was_cancelled"))
+        now = self._clock()
+        seconds = active_seconds(raw.get("lead_time"), served.since, now)
         value = "" if skipped else work.value(raw["result"])
         answered_utc = utc(raw["updated_at"])
         entered = replace(served, annotation=raw["id"], value=value, answered_utc=answered_utc)
@@ -825,8 +806,10 @@ class Gateway:
             skipped=skipped,
             value=value,
             answered_utc=answered_utc,
+            now=now,
+            seconds=seconds,
         )
-        paused_utc = work.take(own_vote(entered, work.question), self._clock())
+        paused_utc = work.take(own_vote(entered, work.question), now)
         if paused_utc is not None:
             # What they said of undecided records is asked again when work is made anew.
             self._is_stale = True
@@ -839,11 +822,11 @@ class Gateway:
         digest = hmac.new(self._options.key, named + served.record_id, hashlib.sha256).digest()
         return str(uuid.UUID(bytes=digest[:16]))
 
-    def _invalid(self, asked: _Asked, reason: str) -> Response:
+    def _invalid(self, asked: Asked, reason: str) -> Response:
         self._deny(asked.request.scope, reason, asked.who.annotator)
         return _json({"detail": f"This answer cannot be taken ({reason})."}, 400)
 
-    async def _change_annotation(self, asked: _Asked) -> Response:
+    async def _change_annotation(self, asked: Asked) -> Response:
         number = asked.number("annotation")
         held = await self._db(self._store.served_of_annotation, asked.who.annotator, number)
         served, work, data, _ = self._with_work(held)
@@ -856,7 +839,7 @@ class Gateway:
         await self._enter(work, served, reply.value)
         return _json(bodies.shown_annotation(reply.value, asked.who, served))
 
-    async def _add_draft(self, asked: _Asked) -> Response:
+    async def _add_draft(self, asked: Asked) -> Response:
         served, work, data, task = await self._served(asked)
         path = f"/api/tasks/{task}/drafts"
         if "annotation" in asked.found.parts:
@@ -876,7 +859,7 @@ class Gateway:
         await self._put_off(work, served, sent.body)
         return _json(bodies.shown_draft(reply.value, asked.who, served), 201)
 
-    async def _change_draft(self, asked: _Asked) -> Response:
+    async def _change_draft(self, asked: Asked) -> Response:
         served, work, data, _, number = await self._draft(asked)
         sent = bodies.annotation_body(
             await self._json_of(asked), work.questions, data, is_draft=True
@@ -889,13 +872,13 @@ class Gateway:
         await self._put_off(work, served, sent.body)
         return _json(bodies.shown_draft(reply.value, asked.who, served))
 
-    async def _delete_draft(self, asked: _Asked) -> Response:
+    async def _delete_draft(self, asked: Asked) -> Response:
         *_, number = await self._draft(asked)
         reply = await self._studio.ask(asked.who, "DELETE", f"/api/drafts/{number}/")
         _require(reply.status in (204, 404))
         return Response(status_code=204)
 
-    async def _draft(self, asked: _Asked) -> tuple[Served, Work, Mapping[str, Any], int, int]:
+    async def _draft(self, asked: Asked) -> tuple[Served, Work, Mapping[str, Any], int, int]:
         number = asked.number("draft")
         held = await self._db(self._store.served_of_draft, asked.who.annotator, number)
         return *self._with_work(held), number

@@ -7,6 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from datacoop.web.gateway import charts
+
 DEFAULT = "en"
 _ROOM = "datacoop.web.gateway"
 
@@ -28,6 +30,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals |= {"bar": charts.bar, "interval": charts.interval, "matrix": charts.matrix}
 
 
 def choose_language(wished: str, accepted: str) -> str:

@@ -16,6 +16,7 @@ class Guard(Enum):
 
     OPEN = "everybody"
     SIGNED_IN = "who is signed in"
+    LEAD = "who leads the labelling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Route:
     """The parameters that are read; of the others only that none is there twice is looked at."""
     is_page: bool = False
     """Whether a person opens it: only then may another site lead to it."""
+    is_form: bool = False
+    """Whether a form of the gateway's own pages sends it, with the token in a field."""
 
 
 class Found(NamedTuple):
@@ -51,6 +54,7 @@ def _row(
     *query: str,
     guard: Guard = Guard.SIGNED_IN,
     is_page: bool = False,
+    is_form: bool = False,
 ) -> Route:
     pattern = re.sub(r"\{(\w+)\}", lambda m: f"(?P<{m[1]}>{_N})", path)
     return Route(
@@ -60,6 +64,7 @@ def _row(
         guard=guard,
         query=frozenset(query),
         is_page=is_page,
+        is_form=is_form,
     )
 
 
@@ -69,8 +74,19 @@ OWN = (
     _row("POST", "/sign-in", "sign_in", guard=Guard.OPEN),
     _row("GET", "/invitation", "invitation_form", "token", guard=Guard.OPEN, is_page=True),
     _row("POST", "/invitation", "accept_invitation", guard=Guard.OPEN),
-    _row("POST", "/sign-out", "sign_out"),
-    _row("POST", "/language", "choose_language"),
+    _row("POST", "/sign-out", "sign_out", is_form=True),
+    _row("POST", "/language", "choose_language", is_form=True),
+    _row("GET", "/progress", "progress", is_page=True),
+    _row("GET", "/counts", "counts", is_page=True),
+    _row("GET", r"/counts\.csv", "counts_csv", is_page=True),
+    _row("POST", "/counts", "complain", is_form=True),
+    _row("POST", "/report", "report"),
+    _row("GET", "/lead", "lead", guard=Guard.LEAD, is_page=True),
+    _row("GET", "/lead/projects/{project}", "lead_project", guard=Guard.LEAD, is_page=True),
+    _row("GET", "/lead/reports", "lead_reports", guard=Guard.LEAD, is_page=True),
+    _row("POST", "/lead/reports", "decide_report", guard=Guard.LEAD, is_form=True),
+    _row("GET", "/lead/counts", "lead_counts", guard=Guard.LEAD, is_page=True),
+    _row("POST", "/lead/counts", "settle", guard=Guard.LEAD, is_form=True),
     _row("GET", "/oidc/start", "oidc_start", guard=Guard.OPEN, is_page=True),
     _row("GET", "/oidc/callback", "oidc_callback", "code", "state", guard=Guard.OPEN, is_page=True),
     _row("GET", r"/own/(?P<file>[a-z_]+\.(?:css|js))", "own_file", guard=Guard.OPEN),

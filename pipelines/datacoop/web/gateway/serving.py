@@ -24,6 +24,7 @@ from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 from datacoop.records.columns import RECORD_ID
 from datacoop.web.gateway.app import Gateway
+from datacoop.web.gateway.pictures import kept, picture_of
 from datacoop.web.gateway.store import Store
 from datacoop.web.gateway.work import Work, own_votes, restore
 
@@ -101,10 +102,11 @@ class Source:
         facts = [one for one in record_facts(self._pool, collection) if one.record_id in tasks]
         question = collection.labelling.question
         served = self._store.all_served(name)
+        workforce = self._people(people, facts)
         queue = make_queue(
             self._pool,
             collection,
-            self._people(people, facts),
+            workforce,
             self._gold,
             self._key,
             facts=facts,
@@ -124,6 +126,16 @@ class Source:
             queue=queue,
             payload=_payloads(table, ids, form.columns),
             task=tasks.get,
+            picture=kept(
+                lambda: picture_of(
+                    self._pool,
+                    collection,
+                    facts,
+                    workforce,
+                    self._gold,
+                    own_votes(self._store.all_served(name), question),
+                )
+            ),
         )
 
     def _people(self, people: Sequence[str], facts: Sequence[RecordFacts]) -> Workforce:

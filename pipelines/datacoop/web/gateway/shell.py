@@ -2,11 +2,22 @@
 
 import base64
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_SAID = (
+    "title_home",
+    "report",
+    "report_text",
+    "report_personal",
+    "report_harmful",
+    "report_failed",
+    "cancel",
+)
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 
 
@@ -18,7 +29,7 @@ class Shell(NamedTuple):
     """The value of Content-Security-Policy."""
 
 
-def dress(html: str, csrf: str, home: str) -> Shell:
+def dress(html: str, csrf: str, texts: Mapping[str, str]) -> Shell:
     """Add the gateway's style and script to the page, and bind it to what it came with.
 
     The policy lets only those scripts run that stand in the page now, and lets no request leave
@@ -27,11 +38,12 @@ def dress(html: str, csrf: str, home: str) -> Shell:
     Args:
         html: The page as Label Studio sends it.
         csrf: What the gateway's script adds to each request.
-        home: What the link to the gateway's own pages says.
+        texts: What the gateway's script writes into the page, by key of the catalogue.
     """
+    said = {key: texts[key] for key in _SAID}
     added = (
         f'<meta name="datacoop-csrf" content="{escape(csrf)}">'
-        f'<meta name="datacoop-home" content="{escape(home)}">'
+        f'<meta name="datacoop-texts" content="{escape(json.dumps(said))}">'
         '<link rel="stylesheet" href="/own/label.css"><script src="/own/label.js"></script>'
     )
     inline = [body for attributes, body in _SCRIPT.findall(html) if " src" not in attributes]

@@ -27,6 +27,9 @@ SENDING = "sending"
 ANSWERED = "answered"
 SKIPPED = "skipped"
 
+LET_BACK = "let_back"
+BARRED = "barred"
+
 _META = sa.MetaData()
 
 _ACCOUNTS = sa.Table(
@@ -37,6 +40,7 @@ _ACCOUNTS = sa.Table(
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("is_lead", sa.Boolean, nullable=False),
     sa.Column("password", sa.String(200)),
     sa.Column("subject", sa.String(600), unique=True),
     sa.Column("studio_user", sa.Integer, nullable=False),
@@ -71,6 +75,8 @@ _SERVED = sa.Table(
     sa.Column("has_draft", sa.Boolean, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("answered_utc", sa.String(32), nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Column("seconds", sa.Float, nullable=False),
     sa.UniqueConstraint("annotator", "collection", "record"),
 )
 _DRAFTS = sa.Table(
@@ -85,6 +91,29 @@ _PAUSED = sa.Table(
     sa.Column("annotator", sa.String(64), primary_key=True),
     sa.Column("collection", sa.String(200), primary_key=True),
     sa.Column("paused_utc", sa.String(32), nullable=False),
+)
+_REPORTS = sa.Table(
+    "report",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("annotator", sa.String(64), nullable=False),
+    sa.Column("collection", sa.String(200), nullable=False),
+    sa.Column("record", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("decided_by", sa.String(64)),
+)
+_COMPLAINTS = sa.Table(
+    "complaint",
+    _META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("annotator", sa.String(64), nullable=False),
+    sa.Column("collection", sa.String(200), nullable=False),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("word", sa.Text, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("is_settled", sa.Boolean, nullable=False),
 )
 
 
@@ -102,6 +131,8 @@ class Account:
     name: str = field(repr=False)
     language: str
     """The language of the pages; empty where the browser says it."""
+    is_lead: bool
+    """Whether they lead the labelling, and see the pages for that."""
     password: str | None = field(repr=False)
     """The argon2 hash; none for who was only invited, or signs in elsewhere."""
     studio_user: int
@@ -134,6 +165,41 @@ class Served:
     """What was answered; empty where it does not count."""
     answered_utc: str
     """When it was answered or changed, as `Vote.created_utc`; empty until then."""
+    done_at: float | None
+    """When it was first answered or skipped."""
+    seconds: float
+    """How long the page measured that it took; 0 until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one annotator reported of a record. No text: that stands in the pool alone."""
+
+    id: int
+    annotator: str
+    collection: str
+    record_id: bytes
+    kind: str
+    """`personal` or `harmful`."""
+    at: float
+    state: str
+    """`held` until the lead looked, then `let_back` or `barred`."""
+    decided_by: str | None
+    """The pseudonym of the lead who looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """An annotator's word on a count of theirs that is wrong."""
+
+    id: int
+    annotator: str
+    collection: str
+    day: str
+    """The day that was counted, as 2026-01-31."""
+    word: str = field(repr=False)
+    at: float
+    is_settled: bool
 
 
 class Store:
@@ -175,6 +241,7 @@ class Store:
         studio_email: str,
         studio_token: str,
         password: str | None = None,
+        is_lead: bool = False,
     ) -> None:
         """Enter an annotator.
 
@@ -187,6 +254,7 @@ class Store:
             "name": name,
             "language": language,
             "password": password,
+            "is_lead": is_lead,
             "studio_user": studio_user,
             "studio_email": studio_email,
             "studio_token": self._cipher.encrypt(studio_token.encode()).decode(),
@@ -375,14 +443,28 @@ class Store:
             db.execute(sa.update(_SERVED).where(chosen).values(state=HELD))
 
     def answered(
-        self, served: int, annotation: int, *, skipped: bool, value: str, answered_utc: str
+        self,
+        served: int,
+        annotation: int,
+        *,
+        skipped: bool,
+        value: str,
+        answered_utc: str,
+        now: float,
+        seconds: float,
     ) -> None:
-        """Enter the answer that Label Studio has stored."""
+        """Enter the answer that Label Studio has stored; its time is that of the first one.
+
+        Args:
+            seconds: How long it took, all in all.
+        """
         values = {
             "state": SKIPPED if skipped else ANSWERED,
             "annotation": annotation,
             "value": value,
             "answered_utc": answered_utc,
+            "done_at": sa.func.coalesce(_SERVED.c.done_at, now),
+            "seconds": seconds,
         }
         with self._write() as db:
             db.execute(sa.update(_SERVED).where(_SERVED.c.id == served).values(values))
@@ -400,6 +482,20 @@ class Store:
         with self._read() as db:
             rows = db.execute(sa.select(_PAUSED)).all()
         return {(row.annotator, row.collection): row.paused_utc for row in rows}
+
+    def done(self, annotator: str) -> list[Served]:
+        """Give all that an annotator has answered or skipped, in order."""
+        return self._all_done(_SERVED.c.annotator == annotator)
+
+    def done_on(self, collection: str) -> list[Served]:
+        """Give all that was answered or skipped of a collection, in order."""
+        return self._all_done(_SERVED.c.collection == collection)
+
+    def _all_done(self, chosen: Any) -> list[Served]:  # noqa: ANN401 - SQLAlchemy's condition
+        wanted = sa.select(_SERVED).where(chosen, _SERVED.c.done_at.is_not(None))
+        with self._read() as db:
+            rows = db.execute(wanted.order_by(_SERVED.c.done_at, _SERVED.c.id)).all()
+        return [_served(row) for row in rows]
 
     def expect_draft(self, served: int) -> None:
         """Enter that a draft is about to be sent on, so that it is looked for from now on."""
@@ -427,6 +523,91 @@ class Store:
             row = db.execute(joined.where(chosen)).first()
         return None if row is None else _served(row)
 
+    # Reports and complaints
+
+    def report(
+        self, annotator: str, collection: str, record_id: bytes, kind: str, at: float
+    ) -> None:
+        """Enter that an annotator reports a record; from now on it is held.
+
+        Told again while it is held, it changes nothing.
+        """
+        place = {"annotator": annotator, "collection": collection, "record": record_id.hex()}
+        is_same = [_REPORTS.c[name] == value for name, value in place.items()]
+        with self._write() as db:
+            known = sa.select(_REPORTS.c.id).where(*is_same, _REPORTS.c.state == HELD)
+            if db.execute(known).first() is None:
+                values = {**place, "kind": kind, "at": at, "state": HELD}
+                db.execute(sa.insert(_REPORTS).values(values))
+
+    def reports(self) -> list[Report]:
+        """Give all reports, in order of time."""
+        with self._read() as db:
+            rows = db.execute(sa.select(_REPORTS).order_by(_REPORTS.c.at, _REPORTS.c.id)).all()
+        return [
+            Report(
+                id=row.id,
+                annotator=row.annotator,
+                collection=row.collection,
+                record_id=bytes.fromhex(row.record),
+                kind=row.kind,
+                at=row.at,
+                state=row.state,
+                decided_by=row.decided_by,
+            )
+            for row in rows
+        ]
+
+    def closed_records(self, collection: str) -> set[bytes]:
+        """Give the records of a collection that nobody may be given: held or barred."""
+        is_closed = _REPORTS.c.state.in_((HELD, BARRED))
+        chosen = sa.select(_REPORTS.c.record).where(_REPORTS.c.collection == collection, is_closed)
+        with self._read() as db:
+            return {bytes.fromhex(record) for record in db.execute(chosen).scalars()}
+
+    def decide_reports(self, collection: str, record_id: bytes, state: str, by: str) -> int:
+        """Decide all open reports of a record; give how many there were.
+
+        Args:
+            state: `LET_BACK` or `BARRED`.
+            by: The pseudonym of who decides.
+        """
+        chosen = sa.and_(
+            _REPORTS.c.collection == collection,
+            _REPORTS.c.record == record_id.hex(),
+            _REPORTS.c.state == HELD,
+        )
+        with self._write() as db:
+            decided = sa.update(_REPORTS).where(chosen).values(state=state, decided_by=by)
+            return db.execute(decided).rowcount
+
+    def complain(self, annotator: str, collection: str, day: str, word: str, at: float) -> None:
+        """Enter an annotator's word on a count."""
+        values = {
+            "annotator": annotator,
+            "collection": collection,
+            "day": day,
+            "word": word,
+            "at": at,
+            "is_settled": False,
+        }
+        with self._write() as db:
+            db.execute(sa.insert(_COMPLAINTS).values(values))
+
+    def complaints(self, annotator: str = "") -> list[Complaint]:
+        """Give all words on counts, in order of time; where one is named, an annotator's own."""
+        chosen = sa.select(_COMPLAINTS).order_by(_COMPLAINTS.c.at, _COMPLAINTS.c.id)
+        if annotator:
+            chosen = chosen.where(_COMPLAINTS.c.annotator == annotator)
+        with self._read() as db:
+            return [Complaint(**row) for row in db.execute(chosen).mappings()]
+
+    def settle(self, complaint: int) -> bool:
+        """Enter that a word on a count was seen to; give whether there was such a one."""
+        chosen = sa.update(_COMPLAINTS).where(_COMPLAINTS.c.id == complaint)
+        with self._write() as db:
+            return bool(db.execute(chosen.values(is_settled=True)).rowcount)
+
     def _find(self, chosen: Any) -> Account | None:  # noqa: ANN401 - SQLAlchemy's condition
         with self._read() as db:
             row = db.execute(sa.select(_ACCOUNTS).where(chosen)).first()
@@ -446,6 +627,7 @@ class Store:
             email=row.email,
             name=row.name,
             language=row.language,
+            is_lead=row.is_lead,
             password=row.password,
             studio_user=row.studio_user,
             studio_email=row.studio_email,
@@ -473,7 +655,7 @@ class Store:
             raise OutsideError(SERVICE, "query", type(error).__name__) from None
 
 
-_UNTOUCHED = {"has_draft": False, "value": "", "answered_utc": ""}
+_UNTOUCHED = {"has_draft": False, "value": "", "answered_utc": "", "seconds": 0.0}
 _IN_SESSION = (
     sa.select(_ACCOUNTS)
     .join(_SESSIONS, _SESSIONS.c.account == _ACCOUNTS.c.id)
@@ -551,4 +733,6 @@ def _served(row: Any) -> Served:  # noqa: ANN401 - a row of SQLAlchemy
         has_draft=row.has_draft,
         value=row.value,
         answered_utc=row.answered_utc,
+        done_at=row.done_at,
+        seconds=row.seconds,
     )

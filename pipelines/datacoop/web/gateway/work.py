@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from datacoop.label.picture import Picture
 from datacoop.label.result_check import Questions
 from datacoop.label.votes import Vote
 from datacoop.web.gateway.queue import Queue
@@ -37,6 +38,8 @@ class Work:
     """Gives what is shown of a record, from the pool; none where it was withdrawn."""
     task: Callable[[bytes], int | None]
     """Gives Label Studio's number of a record's task; none where there is none."""
+    picture: Callable[[], Picture] = Picture
+    """Gives what is known of the labelling now; may wait for the pool."""
     closed: set[bytes] = field(default_factory=set)
     """Records that were reported, until the lead lets them back: shown to no annotator."""
     _recent: deque[tuple[float, Callable[[Queue], object]]] = field(default_factory=deque)
@@ -69,12 +72,30 @@ class Work:
         for name in ("title", "guidelines", "project", "questions", "question", "value"):
             setattr(self, name, getattr(fresh, name))
         self.queue, self.payload, self.task = fresh.queue, fresh.payload, fresh.task
+        self.picture = fresh.picture
 
     def _tell(self, now: float, event: Callable[[Queue], T]) -> T:
         while self._recent and self._recent[0][0] < now - REMEMBERED_SECONDS:
             self._recent.popleft()
         self._recent.append((now, event))
         return event(self.queue)
+
+    def shown(self, record_id: bytes) -> Mapping[str, Any] | None:
+        """Give what an annotator sees of a record; none where it was withdrawn or reported."""
+        return None if record_id in self.closed else self.payload(record_id)
+
+
+def close_records(work: Work, record_ids: Iterable[bytes]) -> None:
+    """Serve some records to nobody from now on."""
+    for record_id in record_ids:
+        work.closed.add(record_id)
+        work.queue.remove(record_id)
+
+
+def open_record(work: Work, record_id: bytes) -> None:
+    """Serve a record again that was closed."""
+    work.closed.discard(record_id)
+    work.queue.bring_back(record_id)
 
 
 def own_votes(served: Iterable[Served], question: str) -> list[Vote]:
