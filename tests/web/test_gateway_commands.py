@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -48,11 +49,11 @@ def origin_of(stage: Stage) -> str:
 def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: Path) -> None:
     root = stage.root
     datacoop("label", "route", "classification", folder=root)
-    added = datacoop_json("annotator", "add", ADA, "--name", "Ada", folder=root)
+    added = datacoop_json("annotator", "add", ADA, "--name", "Ada", "--lead", folder=root)
     assert datacoop("annotator", "add", ADA.upper(), folder=root, code=1)
     [listed] = datacoop_json("annotator", "list", folder=root)
-    told = {"annotator": added["annotator"], "email": ADA, "name": "Ada", "language": ""}
-    assert listed == {**told, "paused in": ""}
+    known = {"email": ADA, "name": "Ada", "language": "", "lead": True, "paused in": ""}
+    assert listed == {"annotator": added["annotator"], **known}
     origin, _, token = added["invitation"].partition("/invitation?token=")
     assert origin == origin_of(stage)
     with (tmp_path / "log").open("w") as log:
@@ -83,6 +84,10 @@ def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: P
         result = [{**item, "value": {"choices": ["fits"]}}]
         target = f"/api/tasks/{task['id']}/annotations"
         assert ada.send("POST", target, {"result": result}).status == 201
+        # What is asked comes from the pool.
+        shown = ada.send("GET", "/lead")
+        assert shown.status == 200
+        assert re.search(r'<td class="number">[1-9]', shown.body.decode())
         removed = datacoop_json("annotator", "remove", ADA, folder=root)
         assert removed["token_taken_back"] is True
         assert ada.send("GET", "/").status == 401
