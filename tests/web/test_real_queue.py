@@ -315,7 +315,8 @@ def test_killed_again_and_again_nobody_gets_a_record_twice(stage: Stage) -> None
 
 
 def test_collecting_finds_the_votes_that_the_gateway_has_counted(stage: Stage) -> None:
-    from datacoop.jobs.labelling import collect_votes, collected_votes
+    from datacoop.jobs.collected import collected_votes
+    from datacoop.jobs.collecting import collect_votes
     from datacoop.web.gateway.work import own_votes
 
     gold = open_store(str(Path(stage.gateway.folder) / "gold"))

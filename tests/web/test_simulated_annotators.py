@@ -66,7 +66,7 @@ def test_each_task_gets_the_answers_that_the_seed_fixes_once(
         assert work(gateway, offer) == 12
         assert work(gateway, offer) == 0
     for key, annotations in stored(server, offer).items():
-        assert len({one["completed_by"] for one in annotations}) == len(annotations) == 2
+        assert len({one["completed_by"]["id"] for one in annotations}) == len(annotations) == 2
         given = Counter(one["result"][0]["value"]["choices"][0] for one in annotations)
         assert given == Counter(
             simulated_answer(7, person(n), key, "family", POLICY.values) for n in range(2)
@@ -85,7 +85,7 @@ def test_a_failing_label_studio_doubles_and_loses_no_answer(
         proxy.plan("POST", "/annotations", fault, fault)
         work(gateway, offer)
     for annotations in stored(server, offer).values():
-        assert len({one["completed_by"] for one in annotations}) == len(annotations) == 2
+        assert len({one["completed_by"]["id"] for one in annotations}) == len(annotations) == 2
 
 
 def test_an_answer_that_never_gets_through_is_told(

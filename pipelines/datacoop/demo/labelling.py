@@ -49,9 +49,6 @@ GOLD_PERCENT = 25
 KEY = hashlib.sha256(b"datacoop.demo.annotators").digest()
 """Of the play alone, so that it goes the same way each time; in earnest nobody knows it."""
 DOMAINS = ("engineering", "finance", "health", "law", "public-service")
-MOST_ROUNDS = 4
-"""What is still asked after a pause is asked in another round."""
-
 FILE = "datacoop.toml"
 
 
@@ -150,36 +147,42 @@ class Labelling:
         projects = {name: self._route(name) for name in names}
         self._hide_gold(values, seed)
         truths = {name: self._truths(name, values) for name in names}
-        expected = sum(self._fixed_votes(name) for name in names)
-        given, open_now = 0, list(names)
-        for _ in range(MOST_ROUNDS):
-            before, log = given, self._root / "logs" / "gateway.log"
-            with (
-                GatewayServer(self._root / FILE, self._port, self._token, log) as gateway,
-                ExitStack() as stack,
-            ):
-                browsers = [
-                    stack.enter_context(Browser(gateway.origin, one)) for one in self._annotators
-                ]
+        expected, given = sum(self._fixed_votes(name) for name in names), 0
+
+        def work(open_now: Sequence[str], people: Sequence[SimulatedAnnotator]) -> None:
+            def show(_: int) -> None:
+                nonlocal given
+                given += 1
+                progress(given, max(given, expected))
+
+            with ExitStack() as stack:
+                gateway = stack.enter_context(self._gateway())
+                browsers = [stack.enter_context(Browser(gateway.origin, one)) for one in people]
                 for name in open_now:
                     collection = contract_of(self._pool, self._pool.state(), name)
-                    done = given
-                    given += annotate(
-                        browsers if name == GOLD_COLLECTION else browsers[: len(ERROR_RATES)],
-                        projects[name],
-                        truths[name],
-                        parse_form(collection.file("labeling.xml")),
-                        collection.labelling,
+                    form = parse_form(collection.file("labeling.xml"))
+                    policy = collection.labelling
+                    annotate(
+                        *(browsers, projects[name], truths[name], form, policy),
                         seed=seed,
-                        progress=lambda now, done=done: progress(  # type: ignore[misc]
-                            done + now, max(expected, done + now)
-                        ),
+                        progress=show,
                     )
             for name in open_now:
                 self._collect(name)
+
+        # The careless one goes first and alone: the gateway asks again what a pause made fall only
+        # after some seconds, and the play is to go the same way each time.
+        *careful, careless = self._annotators
+        work([GOLD_COLLECTION], [careless])
+        open_now, before = list(names), -1
+        while open_now and before < given:
+            before = given
+            work(open_now, careful)
             open_now = [name for name in names if self._is_open(name)]
-            if given == before or not open_now:
-                break
+
+    def _gateway(self) -> GatewayServer:
+        log = self._root / "logs" / "gateway.log"
+        return GatewayServer(self._root / FILE, self._port, self._token, log)
 
     def _route(self, name: str) -> int:
         return route_tasks(
