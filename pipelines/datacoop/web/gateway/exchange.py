@@ -58,7 +58,7 @@ class Server:
             headers=[
                 ("Host", self._name),
                 *headers,
-                ("Content-Length", str(len(content))),
+                *([("Content-Length", str(len(content)))] if content else []),
                 # A kept connection that the server closes fails the next request, and on Label
                 # Studio's own server each answer on it waits 40 ms for an acknowledgement.
                 ("Connection", "close"),
