@@ -590,8 +590,8 @@ class Gateway:
     ) -> Response:
         reply = await self._studio.ask(asked.who, "GET", path, query=query)
         _require(reply.status == 200)
-        done = await self._db(self._store.history, asked.who.annotator, work.collection)
-        return _json(bodies.shown_project(reply.value, len(done)))
+        done = await self._db(self._store.count_done, asked.who.annotator, work.collection)
+        return _json(bodies.shown_project(reply.value, done))
 
     async def _columns(self, asked: Asked) -> Response:
         query = {"project": self._work(asked).project}

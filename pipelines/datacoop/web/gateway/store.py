@@ -420,6 +420,16 @@ class Store:
             rows = db.execute(sa.select(_SERVED).where(chosen).order_by(_SERVED.c.since)).all()
         return [_served(row) for row in rows]
 
+    def count_done(self, annotator: str, collection: str) -> int:
+        """Count what an annotator has answered or skipped in a collection."""
+        chosen = sa.select(sa.func.count()).where(
+            _SERVED.c.annotator == annotator,
+            _SERVED.c.collection == collection,
+            _SERVED.c.annotation.is_not(None),
+        )
+        with self._read() as db:
+            return int(db.execute(chosen).scalar_one())
+
     def all_served(self, collection: str) -> list[Served]:
         """Give all that was served of a collection, in order: what the queue is rebuilt from."""
         chosen = _SERVED.c.collection == collection

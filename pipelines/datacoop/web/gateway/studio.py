@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 import orjson
 
 from datacoop.errors import OutsideError, TransientError
+from datacoop.web.gateway.exchange import ExchangeError, Server
 from datacoop.web.gateway.store import Account
 
 SERVICE = "Label Studio"
@@ -27,6 +29,11 @@ BEARER_SECONDS = 240.0
 
 LARGEST_ANSWER = 20_000_000
 CONNECTIONS = 64
+_ALWAYS = {
+    "User-Agent": "datacoop-gateway",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
 
 
 class Reply(NamedTuple):
@@ -49,15 +56,15 @@ class Studio:
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Prepare to ask; nothing is sent yet."""
+        self._server = Server(url, timeout_seconds=timeout_seconds, connections=CONNECTIONS)
+        # Files come in a stream, and are asked seldom: browsers keep them.
         self._client = httpx.AsyncClient(
             base_url=url,
             timeout=timeout_seconds,
             trust_env=False,
             follow_redirects=False,
-            # A kept connection that the server closes fails the next request, and on Label
-            # Studio's own server each answer on it waits 40 ms for an acknowledgement.
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=0),
-            headers={"User-Agent": "datacoop-gateway", "Accept-Encoding": "identity"},
+            headers=_ALWAYS,
             # An answer's cookies must never go along with somebody else's request.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
@@ -163,18 +170,13 @@ class Studio:
         body: Mapping[str, Any] | None,
         query: Mapping[str, str | int] | None = None,
     ) -> tuple[int, bytes]:
-        content = None if body is None else orjson.dumps(body)
+        content = b"" if body is None else orjson.dumps(body)
         kind = {} if body is None else {"Content-Type": "application/json"}
+        told = {**_ALWAYS, **headers, **kind}
+        target = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
         try:
-            async with self._client.stream(
-                method, path, params=query, content=content, headers={**headers, **kind}
-            ) as response:
-                parts, size_bytes = [], 0
-                async for part in response.aiter_raw():
-                    parts.append(part)
-                    size_bytes += len(part)
-                    if size_bytes > LARGEST_ANSWER:
-                        raise OutsideError(SERVICE, "answer", "too large")
-                return response.status_code, b"".join(parts)
-        except httpx.HTTPError as error:
-            raise TransientError(SERVICE, "answer", type(error).__name__) from None
+            return await self._server.ask(
+                method, target, list(told.items()), content, largest=LARGEST_ANSWER
+            )
+        except ExchangeError as error:
+            raise TransientError(SERVICE, "answer", str(error)) from None

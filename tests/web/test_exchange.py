@@ -1,0 +1,82 @@
+"""One exchange with servers that answer well and badly, each on a socket of its own."""
+
+import asyncio
+
+import pytest
+
+from datacoop.web.gateway.exchange import ExchangeError, Server
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+def exchange(
+    *parts: bytes, wait_seconds: float = 0.0, largest: int = 100
+) -> tuple[tuple[int, bytes], bytes]:
+    """Ask a server that sends `parts` whatever it is asked; give its answer and what it read."""
+    read = bytearray()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        read.extend(await reader.readuntil(b"\r\n\r\n"))
+        read.extend(await reader.readexactly(4))
+        await asyncio.sleep(wait_seconds)
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        writer.close()
+
+    async def run() -> tuple[int, bytes]:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            url = f"http://127.0.0.1:{port}/below/"
+            server = Server(url, timeout_seconds=0.5, connections=1)
+            return await server.ask("POST", "/a?b=1", [("X-Y", "z")], b"body", largest=largest)
+
+    return asyncio.run(run()), bytes(read)
+
+
+def test_what_is_sent_is_what_was_told() -> None:
+    found, read = exchange(HEAD + b"Content-Length: 2\r\n\r\nok")
+    assert found == (200, b"ok")
+    head, _, body = read.partition(b"\r\n\r\n")
+    first, *headers = head.split(b"\r\n")
+    assert (first, body) == (b"POST /below/a?b=1 HTTP/1.1", b"body")
+    names = {line.split(b":")[0].lower() for line in headers}
+    assert names == {b"host", b"x-y", b"content-length", b"connection"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\no\r\n", b"1\r\nk\r\n0\r\n\r\n"),
+        (HEAD + b"\r\no", b"k"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", HEAD + b"Content-Length: 2\r\n\r\n", b"ok"),
+    ],
+)
+def test_an_answer_is_read_however_it_is_cut(parts: tuple[bytes, ...]) -> None:
+    assert exchange(*parts)[0] == (200, b"ok")
+
+
+@pytest.mark.parametrize(
+    ("part", "largest"),
+    [
+        (b"", 100),
+        (HEAD, 100),
+        (HEAD + b"Content-Length: 9\r\n\r\nok", 100),
+        (b"no HTTP at all\r\n\r\n", 100),
+        (HEAD + b"Content-Length: 2\r\n\r\nok", 1),
+    ],
+)
+def test_what_is_no_whole_answer_is_told(part: bytes, largest: int) -> None:
+    with pytest.raises(ExchangeError):
+        exchange(part, largest=largest)
+
+
+def test_a_late_answer_is_none() -> None:
+    with pytest.raises(ExchangeError, match="Timeout"):
+        exchange(HEAD + b"\r\nok", wait_seconds=2.0)
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    server = Server("http://127.0.0.1:9", timeout_seconds=2.0, connections=1)
+    with pytest.raises(ExchangeError):
+        asyncio.run(server.ask("GET", "/", [], b"", largest=1))
