@@ -79,7 +79,14 @@ def fill(gateway: GatewayProcess, *done: tuple[str, int, float, float, bool]) ->
     with opened_store(gateway) as store:
         for number, (email, record, at, seconds, skipped) in enumerate(done):
             served = store.serve(NAMES[email], "letters", record_id(record), at - 100)
-            store.answered(served.id, 1000 + number, skipped=skipped, now=at, seconds=seconds)
+            store.answered(
+                *(served.id, 1000 + number),
+                skipped=skipped,
+                value="" if skipped else "family",
+                answered_utc="2026-01-01T12:00:00.000000Z",
+                now=at,
+                seconds=seconds,
+            )
 
 
 WORK = [

@@ -19,6 +19,8 @@ def served(state: str, done_at: float | None, seconds: float, collection: str = 
         state=state,
         annotation=None,
         has_draft=False,
+        value="",
+        answered_utc="",
         done_at=done_at,
         seconds=seconds,
     )

@@ -549,6 +549,10 @@ class Store:
             if db.execute(known).first() is None:
                 values = {**place, "kind": kind, "at": at, "state": HELD}
                 db.execute(sa.insert(_REPORTS).values(values))
+                # Nobody has it in hand any more; should it come back, anybody may have it.
+                here = [_SERVED.c[name] == place[name] for name in ("collection", "record")]
+                in_hand = sa.and_(*here, _SERVED.c.state == HELD)
+                db.execute(sa.update(_SERVED).where(in_hand).values(state=PUT_OFF))
 
     def reports(self) -> list[Report]:
         """Give all reports, in order of time."""
