@@ -78,7 +78,7 @@ def test_a_bucket_empties_and_fills() -> None:
     assert not bucket.take("a", 0.5), "a clock that goes back fills nothing"
 
 
-SAID = {key: '"<b>' for key in pages.TEXTS["en"]}
+SAID = dict.fromkeys(pages.TEXTS["en"], '"<b>')
 
 
 def test_the_page_runs_its_own_scripts_and_no_others() -> None:
