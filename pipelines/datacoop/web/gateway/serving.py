@@ -113,8 +113,7 @@ class Source:
             own=own_votes(served, question),
         )
         restore(queue, served)
-        for annotator, paused_utc in queue.paused.items():
-            self._store.pause(annotator, name, paused_utc)
+        self._store.pause_only(name, queue.paused)
         return Work(
             collection=name,
             title=collection.title,

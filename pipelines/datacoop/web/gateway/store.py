@@ -7,7 +7,7 @@ pseudonyms. SQLite by default, PostgreSQL by URL.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -486,6 +486,14 @@ class Store:
         values = {"annotator": annotator, "collection": collection, "paused_utc": paused_utc}
         with suppress(sa.exc.IntegrityError), self._write() as db:
             db.execute(sa.insert(_PAUSED).values(values))
+
+    def pause_only(self, collection: str, paused: Mapping[str, str]) -> None:
+        """Enter who is paused in a collection, and when; nobody else is any more."""
+        here = _PAUSED.c.collection == collection
+        with self._write() as db:
+            db.execute(sa.delete(_PAUSED).where(here, _PAUSED.c.annotator.not_in(list(paused))))
+        for annotator, paused_utc in paused.items():
+            self.pause(annotator, collection, paused_utc)
 
     def paused(self) -> dict[tuple[str, str], str]:
         """Give annotator and collection of everybody who is paused, and when they were."""
