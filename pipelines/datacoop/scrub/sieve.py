@@ -17,8 +17,8 @@ from datacoop.scrub.relaxed import relaxed
 _TOGETHER = 12
 """Patterns of one automaton; it takes many times as long to build one for them all."""
 
-_SPARE_HITS = 1000
-"""A text has at most one hit for each character, and this many more. Where there are more, it
+_FEW_HITS = 1000
+"""A text has at most one hit for each character, a short one this many. Where there are more, it
 takes less time to search for everything than to hear of them."""
 
 Hits = dict[int, list[int]]
@@ -48,7 +48,7 @@ class Sieve:
     def hits(self, text: str) -> Hits | None:
         """Say where each pattern could find something, or nothing: anywhere."""
         found: Hits = {number: list(range(len(text) + 1)) for number in self._unknown}
-        most = _SPARE_HITS + len(text)
+        most = max(_FEW_HITS, len(text))
         content = encoded(text)
         reports: list[tuple[int, int]] = []
         report = reports.append
