@@ -23,7 +23,7 @@ from datacoop.label.audit_marks import (
 )
 from datacoop.label.audit_text import ValueSearch, audit_text, shown_texts, text_ranges
 from datacoop.label.leak_gold import gold_lines
-from datacoop.scrub.evaluation import read_gold
+from datacoop.scrub.gold import read_gold
 from datacoop.scrub.name_gold import read_gold as read_name_gold
 from datacoop_schemas import read_text
 

@@ -36,7 +36,7 @@ from datacoop.pool.leaks import LeakStatus
 from datacoop.pool.object_store import open_store
 from datacoop.read.open import open_pool
 from datacoop.records.collection import parse_collection
-from datacoop.scrub.evaluation import read_gold
+from datacoop.scrub.gold import read_gold
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 

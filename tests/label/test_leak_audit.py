@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from datacoop.scrub.intervals import clopper_pearson
+from datacoop.records.intervals import clopper_pearson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
