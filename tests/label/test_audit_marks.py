@@ -24,7 +24,7 @@ from datacoop.label.audit_marks import (
 from datacoop.label.audit_text import ValueSearch, audit_text, shown_texts, text_ranges
 from datacoop.label.leak_gold import gold_lines
 from datacoop.scrub.gold import read_gold
-from datacoop.scrub.name_gold import read_gold as read_name_gold
+from datacoop.scrub.name_gold import read_examples
 from datacoop_schemas import read_text
 
 KEY = "ab" * 32
@@ -202,6 +202,6 @@ def test_gold_is_what_evaluate_and_train_read(tmp_path: Any) -> None:
     (row,) = read_gold(path)
     assert row.text[row.spans[0].start : row.spans[0].end] == "Zorbo"
     assert row.spans[0].kind == "DIRECT"
-    (example,) = read_name_gold(path, "en")
+    (example,) = read_examples(path, "en")
     assert [example.text[low:high] for low, high in example.people] == ["Zorbo"]
     assert json.loads(lines)["id"].startswith(f"leak-{KEY}")

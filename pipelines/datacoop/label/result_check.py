@@ -195,7 +195,9 @@ def _item(item: object, questions: Questions, data: Mapping[str, Any] | None) ->
     value = item.get("value")
     # Scripts leave out whom an answer is about; where it is said it has to be right.
     about = item.get("to_name", control.target)
-    # A comparison says that it is about itself.
+    # A comparison says that it is about itself, or names both that it compares.
+    if isinstance(about, list) and all(isinstance(one, str) for one in about):
+        about = ",".join(about)
     if about not in (control.name, control.target, *control.target.split(",")):
         raise _RefusedError(MALFORMED)
     if item.get("type") != control.kind:
