@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
 
 from datacoop.errors import OutsideError, SettingsError
 from datacoop.pool.blobs import put_blob
@@ -91,29 +93,11 @@ class Pool:
 
 def copy_state(state: State) -> State:
     """Give a state that can be changed without changing `state`."""
-    return State(
-        pool_id=state.pool_id,
-        title=state.title,
-        length=state.length,
-        head=state.head,
-        keys=dict(state.keys),
-        members=dict(state.members),
-        collections=dict(state.collections),
-        submissions=dict(state.submissions),
-        tasks={name: list(blobs) for name, blobs in state.tasks.items()},
-        votes={name: list(blobs) for name, blobs in state.votes.items()},
-        imported=set(state.imported),
-        workforce=state.workforce,
-        gold=dict(state.gold),
-        paused=dict(state.paused),
-        resumed={name: list(over) for name, over in state.resumed.items()},
-        decisions={name: list(blobs) for name, blobs in state.decisions.items()},
-        proposals=dict(state.proposals),
-        evaluations=dict(state.evaluations),
-        audited={name: list(blobs) for name, blobs in state.audited.items()},
-        marks={name: list(blobs) for name, blobs in state.marks.items()},
-        leaks=dict(state.leaks),
-        looks={place: list(looks) for place, looks in state.looks.items()},
-        trust_root=state.trust_root,
-        blobs=set(state.blobs),
-    )
+    return State(**{one.name: _copied(getattr(state, one.name)) for one in fields(state)})
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - a field of any type
+    """Copy a container and the containers in it; what is frozen is shared."""
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    return type(value)(value) if isinstance(value, list | set) else value
