@@ -14,7 +14,7 @@ class Rate:
 REQUESTS = Rate(burst=300, a_second=30)
 """Of one annotator; opening the page asks for some forty files."""
 
-WRITES = Rate(burst=40, a_second=4)
+WRITES = Rate(burst=120, a_second=4)
 """Answers and drafts of one annotator; a draft is saved every few seconds."""
 
 SIGN_INS = Rate(burst=10, a_second=1 / 60)
