@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from datacoop.records.intervals import clopper_pearson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from datacoop.label.leak_audit import (
     most_leaks,
     sample_size,
 )
+from datacoop.records.intervals import clopper_pearson
 
 RUNS = 1_000
 ROWS = 20_000
