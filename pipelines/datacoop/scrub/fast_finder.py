@@ -9,7 +9,7 @@ import regex
 from datacoop.records.policies import ScrubPolicy
 from datacoop.scrub import kinds, names
 from datacoop.scrub.patterns import PatternSearch, search
-from datacoop.scrub.phones import phones
+from datacoop.scrub.phones import BETWEEN, LEAST_DIGITS, phones
 from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.checks import CHECKS
 from datacoop.scrub.searches import check_entities, searches
@@ -24,8 +24,7 @@ _BY_MODEL = frozenset({names.ENTITY, "LOCATION", "ORGANIZATION"})
 """What no pattern finds; the rest a model only adds to."""
 
 _PHONE_SCORE = 0.4
-_PHONE_DIGITS = 8
-_PHONE_LIKE = regex.compile(rf"\d(?:[-x ()\[\]./~]{{0,4}}+\d){{{_PHONE_DIGITS - 1}}}")
+_PHONE_LIKE = regex.compile(rf"\d(?:{BETWEEN}{{0,4}}+\d){{{LEAST_DIGITS - 1}}}")
 """What the matcher of phones may look at, which is slow: digits with what it lets stand between."""
 
 _WORTH_A_SIEVE = 1_000_000
@@ -163,11 +162,11 @@ class FastFinder:
 
     def _phones(self, subject: Subject) -> list[Finding]:
         """Find phones as Presidio's recognizer does, in the regions of the policy."""
-        if subject.most_digits < _PHONE_DIGITS:
+        if subject.most_digits < LEAST_DIGITS:
             return []
         return [
             Finding(low + match.start, low + match.end, "PHONE_NUMBER", _PHONE_SCORE)
-            for low, high in windows(subject, _PHONE_DIGITS)
+            for low, high in windows(subject, LEAST_DIGITS)
             if _PHONE_LIKE.search(subject.latin, low, high)
             for match in phones(subject.latin[low:high], self._phone_regions)
             if CHECKS["phone"](match.text)

@@ -62,7 +62,7 @@ class PatternSearch:
     context_words: tuple[str, ...]
     """In small letters; where none of them is, `context` is not found."""
     needs_context: bool
-    """Whether no value reaches the threshold without a word of context; `words` are then those."""
+    """Whether no value reaches the threshold without a word of context."""
     least_digits: int
     has_letters: bool
     """Whether in every value a Latin letter touches a digit."""
@@ -136,7 +136,7 @@ def _ranges(
         for low, high in _wide_ranges(one, subject, known)
         if any(_is_hit(ends, low, high) for ends in hits.values())
     ]
-    if ranges and one.words and one.words != one.context_words:
+    if ranges and one.words:
         if not _holds_any(subject.lowered, one.words):
             return []
         if one.least_digits and not one.needs_context:

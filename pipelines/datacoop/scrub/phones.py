@@ -9,9 +9,10 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
-_LEAST_DIGITS = 8
-_LIKE = re.compile(r"\d+(?:[-x ()\[\]./~]{1,4}+\d+)*+")
-"""Digits with what the matcher lets stand between them."""
+LEAST_DIGITS = 8
+BETWEEN = r"[-x ()\[\]./~]"
+"""What the matcher lets stand between digits."""
+_LIKE = re.compile(rf"\d+(?:{BETWEEN}{{1,4}}+\d+)*+")
 _GROUP = re.compile(r"\d+")
 _LONGEST_GROUP = 20
 """The matcher cuts longer groups of digits in two."""
@@ -65,7 +66,7 @@ def _regions(
     """Give those regions in which digits could be a phone."""
     groups = _GROUP.findall(text, start, end)
     digits = "".join(groups)
-    if len(digits) < _LEAST_DIGITS:
+    if len(digits) < LEAST_DIGITS:
         return ()
     if max(map(len, groups)) > _LONGEST_GROUP:
         return regions

