@@ -1,4 +1,3 @@
-import time
 import unicodedata
 
 import pyarrow as pa
@@ -83,10 +82,8 @@ def test_counts_say_how_many_texts_a_rule_changed() -> None:
 @pytest.mark.parametrize(
     "hostile", ["<!--", "<script ", '<a "', "<a \"'>", "&amp;", "&#38;", "&am&#112;;", "\u200b "]
 )
-def test_cleaning_is_linear_in_the_text(hostile: str) -> None:
-    def seconds(size: int) -> float:
-        started = time.process_time()
-        clean(pa.array([hostile * (size // len(hostile))]), list(RULES))
-        return time.process_time() - started
-
-    assert seconds(1_000_000) < 20 * max(seconds(100_000), 0.01)
+def test_cleaning_ends_where_quadratic_work_would_not(hostile: str) -> None:
+    # A million million steps would outlast every limit of time; linear work takes a moment.
+    text = hostile * (1_000_000 // len(hostile))
+    (found,) = clean(pa.array([text]), list(RULES))[0].to_pylist()
+    assert len(found) <= len(text)

@@ -1,7 +1,7 @@
 """Names are found the same way whatever else is in the batch, in time linear in the text."""
 
 import re
-import time
+import tracemalloc
 from pathlib import Path
 
 import corpora
@@ -150,16 +150,18 @@ def test_a_text_of_signs_alone_says_nothing_of_the_next() -> None:
 
 
 @pytest.mark.parametrize("piece", ["Frau Müller kommt. ", "김민수는 ", "a", "가", ".", "x-", "\n"])
-def test_time_grows_with_the_text_and_not_faster(model: names.NameModel, piece: str) -> None:
-    def seconds(size: int) -> float:
+def test_memory_grows_with_the_text_and_not_faster(model: names.NameModel, piece: str) -> None:
+    def peak(size: int) -> int:
         text = (piece * size)[:size]
-        before = time.process_time()
+        tracemalloc.start()
         names.find_names(model, [text])
-        return time.process_time() - before
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
 
-    seconds(1_000)
-    # Quadratic work would take 100 times as long; the rest is room for a busy machine.
-    assert seconds(200_000) < 30 * seconds(20_000) + 2
+    peak(100)
+    # What is quadratic in the words would take 100 times as much.
+    assert peak(30_000) < 15 * peak(3_000) + 2**20
 
 
 @settings(max_examples=100, deadline=None)
