@@ -180,6 +180,21 @@ def test_denials_are_counted_for_the_operator_alone(gateway: GatewayProcess) -> 
     assert 'datacoop_gateway_denied_total{what="no_route"} 1' in counted
 
 
+def test_a_denial_says_who_was_signed_in(gateway: GatewayProcess, offer: Offer) -> None:
+    ada = person(gateway)
+    with opened_store(gateway) as store:
+        account = store.account_of(ADA)
+    assert account is not None
+    assert ada.send("POST", "/report", {}, **{"X-Datacoop-Csrf": "forged"}).status == 403
+    assert ada.send("GET", "/lead").status == 403
+    while ada.next_task(offer.project).status != 429:
+        pass
+    assert Person(gateway.origin).send("GET", "/api/users").status == 401
+    told = {line["reason"]: line["annotator"] for line in gateway.denials()}
+    who = account.annotator
+    assert told == {"csrf": who, "not_lead": who, "rate": who, "signed_out": ""}
+
+
 def test_every_answer_carries_what_keeps_a_browser_safe(
     gateway: GatewayProcess, offer: Offer
 ) -> None:

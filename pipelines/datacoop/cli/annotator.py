@@ -20,8 +20,10 @@ from datacoop.cli.common import (
 from datacoop.errors import RefusedError
 from datacoop.settings import Settings
 from datacoop.web.gateway.accounts import add_annotator, remove_annotator
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import LONGEST, SHORTEST, fault_of, hash_password
-from datacoop.web.gateway.store import Account, Store, read_key
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 INVITATION_SECONDS = 7 * 86_400.0
 

@@ -35,8 +35,10 @@ from datacoop.pool.keys import SigningKey
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.web.gateway.accounts import add_annotator
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import hash_password
-from datacoop.web.gateway.store import Account, Store, read_key
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 ERROR_RATES = (0.03, 0.06, 0.1, 0.12, 0.15)
 """Of the simulated annotators who work on every collection."""

@@ -17,7 +17,7 @@ import orjson
 
 from datacoop.errors import OutsideError, TransientError
 from datacoop.web.gateway.exchange import ExchangeError, Server
-from datacoop.web.gateway.store import Account
+from datacoop.web.gateway.store_accounts import Account
 
 SERVICE = "Label Studio"
 VERSION = "1.23.2"
@@ -180,3 +180,9 @@ class Studio:
             )
         except ExchangeError as error:
             raise TransientError(SERVICE, "answer", str(error)) from None
+
+
+def require(is_well: bool) -> None:
+    """Make sure that Label Studio answered as it should."""
+    if not is_well:
+        raise OutsideError("Label Studio", "answer", "not as expected")

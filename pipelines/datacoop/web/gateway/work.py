@@ -9,7 +9,7 @@ from datacoop.label.picture import Picture
 from datacoop.label.result_check import Questions
 from datacoop.label.votes import Vote
 from datacoop.web.gateway.queue import Queue
-from datacoop.web.gateway.store import ANSWERED, PUT_OFF, SKIPPED, Served
+from datacoop.web.gateway.store_served import ANSWERED, PUT_OFF, SKIPPED, Served
 
 ROUND = 1
 """The round of all votes."""
