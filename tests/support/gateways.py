@@ -315,6 +315,7 @@ def main(path: str) -> None:
         restore(queue, served)
         works.append(
             Work(
+                name=one["collection"],
                 collection=one["collection"],
                 title=one["title"],
                 guidelines=one["guidelines"],

@@ -1,4 +1,4 @@
-"""The schema of the gateway's store: known, brought up to date in place, refused where it is newer."""
+"""The schema of the gateway's store: known, brought up to date, refused where it is newer."""
 
 import sqlite3
 import threading

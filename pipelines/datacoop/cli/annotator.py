@@ -94,7 +94,11 @@ def add(
         password=password,
         is_lead=lead,
     )
-    told = {"annotator": account.annotator, "email": account.email}
+    told: dict[str, object] = {
+        "annotator": account.annotator,
+        "email": account.email,
+        "user": account.studio_user,
+    }
     if not (password_stdin or provider):
         token = store.invite(account.id, time.time() + INVITATION_SECONDS)
         origin = str(settings.require("gateway_origin")).rstrip("/")
@@ -136,12 +140,13 @@ def list_(config: Path | None, as_json: bool) -> None:
     paused = sorted(store.paused())
     rows = [
         (
-            *(account.annotator, account.email, account.name, account.language, account.is_lead),
+            *(account.annotator, account.studio_user, account.email, account.name),
+            *(account.language, account.is_lead),
             ", ".join(name for annotator, name in paused if annotator == account.annotator),
         )
         for account in store.accounts()
     ]
-    names = ["annotator", "email", "name", "language", "lead", "paused in"]
+    names = ["annotator", "user", "email", "name", "language", "lead", "paused in"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
 
 

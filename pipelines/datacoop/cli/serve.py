@@ -67,6 +67,8 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
         workforce=settings.workforce,
         gold=settings.open_gold_store() if settings.gold else None,
         key=gold_key(annotator_key(settings)) if settings.gold else b"",
+        auditors=settings.label_studio_auditors or frozenset(),
+        experts=settings.label_studio_experts or frozenset(),
     )
     works = source.works(anew=True) or []
     options = Options(

@@ -39,7 +39,9 @@ class AnnotatorPages:
     async def _home(self, asked: Asked) -> Response:
         name, listed = asked.who.annotator, []
         for work in self._desk.works:
-            done = await db(self._desk.store.history, name, work.collection)
+            if not work.is_for(name):
+                continue
+            done = await db(self._desk.store.history, name, work.name)
             picture = await db(work.picture)
             found = waiting(picture, name, (one.record_id for one in done))
             listed.append(
@@ -58,8 +60,8 @@ class AnnotatorPages:
         name, listed = asked.who.annotator, []
         # ISO times sort as text, and a day comes before all times of it.
         today = day_of(self._desk.clock())
-        for work in self._desk.works:
-            done = await db(self._desk.store.history, name, work.collection)
+        for work in self._desk.works.labelling():
+            done = await db(self._desk.store.history, name, work.name)
             picture = await db(work.picture)
             skipped = sum(one.state == SKIPPED for one in done)
             listed.append(
@@ -83,7 +85,7 @@ class AnnotatorPages:
         rows = pay_rows(await db(store.done, name))
         words = await db(store.complaints, name)
         said = [{**asdict(word), "time": time_of(word.at)} for word in reversed(words)]
-        titles = {work.collection: work.title for work in self._desk.works}
+        titles = {work.name: work.title for work in self._desk.works}
         return self._desk.page(
             asked, "counts", status, rows=rows, words=said, titles=titles, fault=fault
         )
@@ -119,7 +121,8 @@ class AnnotatorPages:
         if served is None or work is None:
             raise DeniedError("not_yours", 404)
         # First out of everybody's way; a report that then cannot be kept is told as failed.
-        close_records(work, [served.record_id])
+        for concerned in self._desk.works.of_collection(work.collection):
+            close_records(concerned, [served.record_id])
         now = self._desk.clock()
         await db(store.report, name, work.collection, served.record_id, kind, now)
         return Response(status_code=204)

@@ -146,13 +146,14 @@ class Answers:
             now=now,
             seconds=seconds,
         )
+        self._desk.done.empty()
         paused_utc = work.take(own_vote(entered, work.question), now)
         if paused_utc is not None:
             # What they said of undecided records is asked again when work is made anew.
             self._desk.works.make_anew()
             self._desk.door.counts["paused", "gold"] += 1
             self._desk.door.log({"event": "paused", "annotator": served.annotator})
-            await db(self._desk.store.pause, served.annotator, work.collection, paused_utc)
+            await db(self._desk.store.pause, served.annotator, work.name, paused_utc)
 
     def _unique_id(self, served: Served) -> str:
         named = f"datacoop.answer.v1\n{served.annotator}\n{served.collection}\n".encode()

@@ -1,7 +1,7 @@
 """What the files that answer requests have in common."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from datacoop.web.gateway import pages
 from datacoop.web.gateway.asking import Asked, DeniedError
 from datacoop.web.gateway.door import Door
+from datacoop.web.gateway.kept import Kept
 from datacoop.web.gateway.reading import read_form
 from datacoop.web.gateway.store import Store
 from datacoop.web.gateway.work import Work
@@ -27,15 +28,26 @@ class Desk:
     works: Works
     door: Door
     clock: Callable[[], float]
+    done: Kept[tuple[str, str], int] = field(default_factory=Kept)
+    """How much is answered or skipped, by annotator and collection; to be emptied after answers."""
+
+    async def count_done(self, annotator: str, collection: str) -> int:
+        """Count what an annotator has answered or skipped in a collection."""
+        count = await self.done.get(
+            (annotator, collection),
+            self.clock(),
+            lambda: self.store.count_done(annotator, collection),
+        )
+        return count or 0
 
     def work_of(self, asked: Asked) -> Work:
-        """Find the work of the project that a path or a query names.
+        """Find the work of the project that a path or a query names, if it is for who asks.
 
         Raises:
             DeniedError: There is none.
         """
         work = self.works.of_project(asked.number("project"))
-        if work is None:
+        if work is None or not work.is_for(asked.annotator):
             raise DeniedError("not_yours", 404)
         return work
 

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from datacoop.web.gateway.asking import Asked, DeniedError, json_answer
+from datacoop.web.gateway.kept import Kept
 from datacoop.web.gateway.limits import REQUESTS, WRITES, Buckets
 from datacoop.web.gateway.routes import Guard, find
 from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 _OWN_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -65,6 +66,9 @@ class Door:
         self.counts: Counter[tuple[str, str]] = Counter()
         """How often something happened, by kind and what."""
         self.log = log
+        self.sessions = Kept[str, Account]()
+        """Who is signed in, by the session's token; to be emptied where accounts or sessions
+        change."""
         self._options, self._store, self._clock = options, store, clock
         self._host = urlsplit(options.origin).netloc
         # The prefix binds a cookie to this host and to TLS; browsers take it with TLS only.
@@ -101,8 +105,9 @@ class Door:
         self._require_own_site(asked)
         asked.token = asked.request.cookies.get(self._cookie, "")
         if asked.token:
-            asked.account = await run_in_threadpool(
-                self._store.account_in_session, asked.token, self._clock()
+            token, now = asked.token, self._clock()
+            asked.account = await self.sessions.get(
+                token, now, lambda: self._store.account_in_session(token, now)
             )
         if found.route.guard is not Guard.OPEN:
             self._admit(asked)

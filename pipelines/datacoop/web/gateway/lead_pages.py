@@ -54,7 +54,7 @@ class LeadPages:
 
     async def _lead(self, asked: Asked) -> Response:
         store, listed = self._desk.store, []
-        for work in self._desk.works:
+        for work in self._desk.works.labelling():
             picture = await db(work.picture)
             seconds = await self._seconds(work)
             listed.append(
@@ -78,7 +78,7 @@ class LeadPages:
         )
 
     async def _seconds(self, work: Work) -> list[float]:
-        done = await db(self._desk.store.done_on, work.collection)
+        done = await db(self._desk.store.done_on, work.name)
         return [one.seconds for one in done if one.seconds > 0]
 
     async def _project(self, asked: Asked) -> Response:
@@ -103,7 +103,7 @@ class LeadPages:
 
     async def _reports(self, asked: Asked) -> Response:
         reports = await db(self._desk.store.reports)
-        works = {work.collection: work for work in self._desk.works}
+        works = {work.collection: work for work in self._desk.works.labelling()}
         held = await db(_held, reports, works)
         decided = [
             {**asdict(one), "time": time_of(one.at), "id": one.record_id.hex()[:12]}
@@ -117,17 +117,18 @@ class LeadPages:
     async def _decide(self, asked: Asked) -> Response:
         form = await self._desk.own_form(asked)
         state = form.get("decision", "")
-        work = self._desk.works.named(form.get("collection", ""))
+        works = self._desk.works.of_collection(form.get("collection", ""))
         try:
             record_id = bytes.fromhex(form.get("record", ""))
         except ValueError:
             raise DeniedError("parameter", 400) from None
-        if work is None or state not in (LET_BACK, BARRED):
+        if not works or state not in (LET_BACK, BARRED):
             raise DeniedError("parameter", 400)
         by = asked.who.annotator
-        done = await db(self._desk.store.decide_reports, work.collection, record_id, state, by)
+        done = await db(self._desk.store.decide_reports, works[0].collection, record_id, state, by)
         if done and state == LET_BACK:
-            open_record(work, record_id)
+            for work in works:
+                open_record(work, record_id)
         return RedirectResponse("/lead/reports", 303)
 
     async def _counts(self, asked: Asked) -> Response:

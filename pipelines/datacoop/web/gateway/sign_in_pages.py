@@ -77,6 +77,7 @@ class SignInPages:
         await db(self._desk.store.forget_ended, now)
         if asked.token:
             await db(self._desk.store.end_session, asked.token)
+            self._desk.door.sessions.empty()
         token = await db(self._desk.store.begin_session, account.id, now + SESSION_SECONDS)
         response = RedirectResponse("/", 303)
         self._desk.door.set_cookie(response, token, SESSION_SECONDS)
@@ -85,6 +86,7 @@ class SignInPages:
     async def _sign_out(self, asked: Asked) -> Response:
         await self._desk.own_form(asked)
         await db(self._desk.store.end_session, asked.token)
+        self._desk.door.sessions.empty()
         response = RedirectResponse("/sign-in", 303)
         self._desk.door.set_cookie(response, "", 0)
         # What the page kept in the browser is not for whoever signs in next.
@@ -95,6 +97,7 @@ class SignInPages:
         form = await self._desk.own_form(asked)
         if form.get("language") in pages.TEXTS:
             await db(self._desk.store.set_language, asked.who.id, form["language"])
+            self._desk.door.sessions.empty()
         return RedirectResponse("/", 303)
 
     async def _invitation_form(self, asked: Asked) -> Response:
@@ -113,6 +116,7 @@ class SignInPages:
         if await db(self._desk.store.accept, token, hashed, self._desk.clock()) is None:
             self._desk.door.note_denied(asked, "invitation")
             return self._sign_in_page(asked, "wrong_invitation", 403)
+        self._desk.door.sessions.empty()
         return RedirectResponse("/sign-in", 303)
 
     async def _oidc_start(self, asked: Asked) -> Response:

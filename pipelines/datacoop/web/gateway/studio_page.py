@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from datacoop.web.gateway import bodies, pages
 from datacoop.web.gateway.asking import Asked, DeniedError, Handler, json_answer
-from datacoop.web.gateway.desk import Desk, db
+from datacoop.web.gateway.desk import Desk
 from datacoop.web.gateway.shell import dress
 from datacoop.web.gateway.studio import Studio, require
 from datacoop.web.gateway.work import Work
@@ -66,7 +66,7 @@ class StudioPage:
     ) -> Response:
         reply = await self._studio.ask(asked.who, "GET", path, query=query)
         require(reply.status == 200)
-        done = await db(self._desk.store.count_done, asked.who.annotator, work.collection)
+        done = await self._desk.count_done(asked.who.annotator, work.name)
         return json_answer(bodies.shown_project(reply.value, done))
 
     async def _columns(self, asked: Asked) -> Response:

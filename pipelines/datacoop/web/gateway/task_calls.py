@@ -38,7 +38,7 @@ class TaskCalls:
 
     async def _history(self, asked: Asked) -> Response:
         work = self._desk.work_of(asked)
-        done = await db(self._desk.store.history, asked.who.annotator, work.collection)
+        done = await db(self._desk.store.history, asked.who.annotator, work.name)
         return json_answer(
             [
                 {"taskId": one.id, "annotationId": one.annotation}
@@ -63,7 +63,7 @@ class TaskCalls:
                 return json_answer({"detail": "There are no tasks for you"}, 404)
             # At once, so that nobody else is given it while the store is asked.
             is_new = work.hold(who.annotator, record_id, now)
-            place = who.annotator, work.collection, record_id
+            place = who.annotator, work.name, record_id
             served = await db(self._desk.store.serve, *place, now, is_new=is_new)
             data, task = work.shown(record_id), work.task(record_id)
             if data is None or task is None:
@@ -94,7 +94,7 @@ class TaskCalls:
 
     def _with_work(self, served: Served | None) -> tuple[Served, Work, Mapping[str, Any], int]:
         work = self._desk.works.named(served.collection) if served else None
-        if served is None or work is None:
+        if served is None or work is None or not work.is_for(served.annotator):
             raise DeniedError("not_yours", 404)
         data, task = work.shown(served.record_id), work.task(served.record_id)
         if data is None or task is None:

@@ -16,7 +16,7 @@ IN_FLIGHT_SECONDS = 60.0
 
 
 class Works:
-    """The work of all collections, in order of their names."""
+    """The work of all collections and its reviews, in order of their names."""
 
     def __init__(
         self,
@@ -33,14 +33,22 @@ class Works:
         self._works: dict[str, Work] = {}
         for work in works:
             close_records(work, store.closed_records(work.collection))
-            self._works[work.collection] = work
+            self._works[work.name] = work
 
     def __iter__(self) -> Iterator[Work]:
         return iter(list(self._works.values()))
 
-    def named(self, collection: str) -> Work | None:
-        """Give the work of a collection."""
-        return self._works.get(collection)
+    def labelling(self) -> list[Work]:
+        """Give the work that is no review."""
+        return [work for work in self if work.readers is None]
+
+    def named(self, name: str) -> Work | None:
+        """Give the work that the store knows under a name."""
+        return self._works.get(name)
+
+    def of_collection(self, collection: str) -> list[Work]:
+        """Give the work of a collection and the reviews of it."""
+        return [work for work in self if work.collection == collection]
 
     def of_project(self, project: int) -> Work | None:
         """Give the work that Label Studio has under a number."""
@@ -71,8 +79,8 @@ class Works:
             return
         self._door.counts["refreshed", "works"] += 1
         for work in fresh:
-            if work.collection in self._works:
-                self._works[work.collection].renew(work, since)
+            if work.name in self._works:
+                self._works[work.name].renew(work, since)
             else:
                 close_records(work, self._store.closed_records(work.collection))
-        self._works = {w.collection: self._works.get(w.collection, w) for w in fresh}
+        self._works = {w.name: self._works.get(w.name, w) for w in fresh}
