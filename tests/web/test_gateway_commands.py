@@ -53,7 +53,7 @@ def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: P
     assert datacoop("annotator", "add", ADA.upper(), folder=root, code=1)
     [listed] = datacoop_json("annotator", "list", folder=root)
     known = {"email": ADA, "name": "Ada", "language": "", "lead": True, "paused in": ""}
-    assert listed == {"annotator": added["annotator"], **known}
+    assert listed == {"annotator": added["annotator"], "user": added["user"], **known}
     origin, _, token = added["invitation"].partition("/invitation?token=")
     assert origin == origin_of(stage)
     with (tmp_path / "log").open("w") as log:
