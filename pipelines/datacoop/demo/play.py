@@ -44,7 +44,6 @@ from datacoop.records.columns import RECORD_ID
 SEED = 7
 PURPOSE = "model-training"
 WITHDRAWN = "fr-valclair-documents-1"
-"""Simulated too, with accounts of their own."""
 MARKER = ".datacoop-demo"
 
 Show = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
