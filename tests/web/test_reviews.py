@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 from gateways import Person, PoolGateway
 from pooling import (
@@ -91,6 +92,9 @@ def stage(tmp_path: Path, server: LabelStudioServer, studio: LabelStudio) -> Ite
     made = parse_collection({**files, "collection.yaml": contract})
     add_collection(pool, made, OPERATOR, created_utc=CREATED)
     batch = make_records("meadow-1", ROWS, member="meadow")
+    for field in made.payload_schema:
+        if field.name not in batch.schema.names:
+            batch = batch.append_column(field, pa.nulls(ROWS, field.type))
     ref = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
     records = put_blob_list(pool.store, [BlobRef(ref, ROWS)])
     body = submission_body(

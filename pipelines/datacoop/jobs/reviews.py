@@ -116,7 +116,9 @@ def experts_review(
         own: Decisions that were not collected yet.
     """
     state, policy = pool.require(), collection.labelling
-    waiting = disputed_records(pool, collection)
+    # Where every submission was withdrawn, votes are left and texts are not.
+    is_held = any(one.labelling_wanted for one in state.active(collection.name))
+    waiting = disputed_records(pool, collection) if is_held else {}
     if not waiting:
         return None
     records = labelled_records(pool, state, collection.name)
