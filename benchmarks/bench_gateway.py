@@ -24,8 +24,9 @@ from datacoop.demo.label_studio_server import LabelStudioServer  # noqa: E402
 from datacoop.label.label_studio import LabelStudio  # noqa: E402
 from datacoop.label.routing import Task  # noqa: E402
 from datacoop.web.gateway.accounts import make_user  # noqa: E402
+from datacoop.web.gateway.database import read_key  # noqa: E402
 from datacoop.web.gateway.passwords import hash_password  # noqa: E402
-from datacoop.web.gateway.store import Store, read_key  # noqa: E402
+from datacoop.web.gateway.store import Store  # noqa: E402
 
 CONFIGURATION = """<View><Text name="text" value="$text"/><Choices name="area" toName="text">
 <Choice value="family"/><Choice value="housing"/></Choices></View>"""

@@ -46,6 +46,8 @@ class Settings:
     label_studio_url: str | None = None
     label_studio_auditors: frozenset[int] | None = None
     """Label Studio's numbers of the users who are cleared for leak audits."""
+    label_studio_experts: frozenset[int] | None = None
+    """The same of those who decide what is disputed."""
     label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
@@ -157,7 +159,8 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         workforce=_path(value.get("workforce"), base),
         gold=_place(value.get("gold"), base),
         label_studio_url=studio.get("url"),
-        label_studio_auditors=_auditors(studio.get("auditors")),
+        label_studio_auditors=_users("auditors", studio.get("auditors")),
+        label_studio_experts=_users("experts", studio.get("experts")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
         gateway_origin=gateway.get("origin"),
@@ -169,13 +172,13 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
     )
 
 
-def _auditors(value: object) -> frozenset[int] | None:
+def _users(name: str, value: object) -> frozenset[int] | None:
     if value is None:
         return None
     if not isinstance(value, list) or any(type(user) is not int for user in value):
         raise SettingsError(
-            "label_studio.auditors is no list of numbers",
-            hint="Write it as auditors = [4, 7]: Label Studio's numbers of users.",
+            f"label_studio.{name} is no list of numbers",
+            hint=f"Write it as {name} = [4, 7]: Label Studio's numbers of users.",
         )
     return frozenset(value)
 

@@ -301,7 +301,7 @@ def test_what_was_built_before_a_row_was_held_is_not_published(
     record = min(auditing.tasks())
     auditing.mark(record, auditing.nickname_in(record), auditor=1)
     auditing.collect()
-    with pytest.raises(RefusedError, match="barred as leaks"):
+    with pytest.raises(RefusedError, match="records were barred"):
         publish(stage, version)
     # The look before it no longer stands.
     with pytest.raises(RefusedError, match="no leak audit"):

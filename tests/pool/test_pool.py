@@ -285,6 +285,7 @@ ROLES = {
     "audit_collected": Role.OPERATOR,
     "leak_confirmed": Role.OPERATOR,
     "leak_rejected": Role.OPERATOR,
+    "records_barred": Role.OPERATOR,
     "audit_looked": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
@@ -322,6 +323,7 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "audit_collected": {"collection": COLLECTION, "marks": digest, "held": {}},
         "leak_confirmed": {"collection": COLLECTION, "record": HELD, "barred": {}},
         "leak_rejected": {"collection": COLLECTION, "record": HELD},
+        "records_barred": {"collection": COLLECTION, "records": digest, "count": 1},
         "audit_looked": {
             "collection": COLLECTION,
             "language": "en",

@@ -272,19 +272,21 @@ def main(path: str) -> None:
     from datacoop.label.live_queue import Known, LiveQueue
     from datacoop.label.workforce import unknown_annotator
     from datacoop.records.policies import LabellingPolicy
-    from datacoop.web.gateway import app
-    from datacoop.web.gateway.app import Gateway, Options
+    from datacoop.web.gateway import door
+    from datacoop.web.gateway.app import Gateway
+    from datacoop.web.gateway.database import read_key
+    from datacoop.web.gateway.door import Options
     from datacoop.web.gateway.limits import Rate
     from datacoop.web.gateway.oidc import Provider, SignIn
     from datacoop.web.gateway.serving import run
-    from datacoop.web.gateway.store import Store, read_key
+    from datacoop.web.gateway.store import Store
     from datacoop.web.gateway.studio import Studio
     from datacoop.web.gateway.work import Work, own_votes, restore
 
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     if told["unlimited"]:
         # So that what is denied is denied for what it is, and not for how much there is of it.
-        app.REQUESTS = app.WRITES = Rate(burst=1_000_000, a_second=1_000)
+        door.REQUESTS = door.WRITES = Rate(burst=1_000_000, a_second=1_000)
     key = read_key(Path(told["key"]))
     store = Store(told["store"], key)
     kind = Kind("meadow", "GB", "en", ("law",))
@@ -313,6 +315,7 @@ def main(path: str) -> None:
         restore(queue, served)
         works.append(
             Work(
+                name=one["collection"],
                 collection=one["collection"],
                 title=one["title"],
                 guidelines=one["guidelines"],

@@ -15,8 +15,9 @@ from datacoop.label.label_studio import LabelStudio
 from datacoop.label.routing import Task
 from datacoop.label.votes import pseudonym
 from datacoop.web.gateway.accounts import StudioUser, make_user
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import hash_password
-from datacoop.web.gateway.store import Store, read_key
+from datacoop.web.gateway.store import Store
 
 __all__ = ["server", "studio"]
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from datacoop.web.gateway.exchange import ExchangeError, Server
+from datacoop.web.gateway.exchange import IDLE_SECONDS, ExchangeError, Server
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -80,3 +80,67 @@ def test_a_server_that_is_not_there_is_told() -> None:
     server = Server("http://127.0.0.1:9", timeout_seconds=2.0, connections=1)
     with pytest.raises(ExchangeError):
         asyncio.run(server.ask("GET", "/", [], b"", largest=1))
+
+
+def conversation(
+    *asks: tuple[str, float], answer: bytes = HEAD + b"Content-Length: 2\r\n\r\nok", most: int = 9
+) -> list[int]:
+    """Ask one after the other, each for somebody and after a wait; give the connection of each.
+
+    Args:
+        answer: What the server sends to each request.
+        most: Requests after which the server closes a connection.
+    """
+    connections, found = 0, []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        mine = connections
+        for _ in range(most):
+            try:
+                await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError:
+                break
+            found.append(mine)
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    async def run() -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            server = Server(f"http://127.0.0.1:{port}", timeout_seconds=5.0, connections=4)
+            for kept_for, wait_seconds in asks:
+                await asyncio.sleep(wait_seconds)
+                got = await server.ask("GET", "/", [], b"", largest=9, kept_for=kept_for)
+                assert got == (200, b"ok")
+            server.close()
+
+    asyncio.run(run())
+    return found
+
+
+def test_a_connection_is_kept_for_who_it_was_opened_for() -> None:
+    asks = [("ada", 0.0), ("ada", 0.0), ("bob", 0.0), ("", 0.0), ("", 0.0), ("ada", 0.0)]
+    assert conversation(*asks) == [1, 1, 2, 3, 4, 1]
+
+
+def test_an_old_connection_is_not_used() -> None:
+    assert conversation(("ada", 0.0), ("ada", IDLE_SECONDS + 0.1)) == [1, 2]
+
+
+def test_a_connection_that_the_server_left_is_replaced() -> None:
+    assert conversation(*[("ada", 0.05)] * 4, most=2) == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok",
+        # What comes unasked must not be taken for the next answer.
+        HEAD + b"Content-Length: 2\r\n\r\nok" + HEAD + b"Content-Length: 3\r\n\r\nbad",
+    ],
+)
+def test_a_connection_that_says_more_or_ends_is_not_kept(answer: bytes) -> None:
+    assert conversation(("ada", 0.0), ("ada", 0.1), answer=answer) == [1, 2]

@@ -14,6 +14,7 @@ from gateways import PASSWORD, GatewayProcess, Offer, Person
 from tests.web.conftest import MakeOffer, StartGateway, opened_store
 
 from datacoop.demo.label_studio_server import LabelStudioServer
+from datacoop.web.gateway.kept import KEPT_SECONDS
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -55,6 +56,7 @@ def stored(server: LabelStudioServer, offer: Offer) -> dict[int, list[dict[str, 
 
 def test_a_session_ends_when_it_is_revoked(gateway: GatewayProcess, offer: Offer) -> None:
     ada, elsewhere, bob = person(gateway), person(gateway), person(gateway, BOB)
+    assert ada.send("GET", "/api/users").status == 200
     ada.form("/sign-out", csrf=ada.csrf)
     assert ada.send("GET", "/api/users").status == 401
     assert elsewhere.send("GET", "/api/users").status == 200
@@ -62,9 +64,13 @@ def test_a_session_ends_when_it_is_revoked(gateway: GatewayProcess, offer: Offer
         account = store.account_of(ADA)
         assert account is not None
         store.end_sessions(account.id)
+        # In another process, of which the gateway hears when it looks again.
+        time.sleep(KEPT_SECONDS)
         assert elsewhere.send("GET", "/api/users").status == 401
         again = person(gateway)
+        assert again.send("GET", "/api/users").status == 200
         store.remove_account(account.id)
+        time.sleep(KEPT_SECONDS)
         assert again.send("GET", "/api/users").status == 401
     assert Person(gateway.origin).sign_in(ADA).status == 403
     assert bob.send("GET", "/api/users").status == 200
@@ -139,7 +145,7 @@ def test_unknown_and_known_addresses_are_told_apart_by_nothing(gateway: GatewayP
 
 def test_somebody_who_sends_too_much_is_slowed_down(gateway: GatewayProcess, offer: Offer) -> None:
     ada, bob = person(gateway), person(gateway, BOB)
-    statuses = [ada.next_task(offer.project).status for _ in range(80)]
+    statuses = (ada.next_task(offer.project).status for _ in range(1_000))
     assert 429 in statuses
     assert bob.next_task(offer.project).status == 200
 
@@ -178,6 +184,20 @@ def test_denials_are_counted_for_the_operator_alone(gateway: GatewayProcess) -> 
     token = {"Authorization": "Bearer metrics token"}
     counted = Person(gateway.origin).raw("GET", "/metrics", None, token).body.decode()
     assert 'datacoop_gateway_denied_total{what="no_route"} 1' in counted
+
+
+def test_a_denial_says_who_was_signed_in(gateway: GatewayProcess, offer: Offer) -> None:
+    ada = person(gateway)
+    with opened_store(gateway) as store:
+        account = store.account_of(ADA)
+    assert account is not None
+    assert ada.send("POST", "/report", {}, **{"X-Datacoop-Csrf": "forged"}).status == 403
+    assert ada.send("GET", "/lead").status == 403
+    assert 429 in (ada.next_task(offer.project).status for _ in range(1_000))
+    assert Person(gateway.origin).send("GET", "/api/users").status == 401
+    told = {line["reason"]: line["annotator"] for line in gateway.denials()}
+    who = account.annotator
+    assert told == {"csrf": who, "not_lead": who, "rate": who, "signed_out": ""}
 
 
 def test_every_answer_carries_what_keeps_a_browser_safe(

@@ -7,18 +7,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from commands import SUPPORT, datacoop, datacoop_json
 from gateways import Person, free_port
-from plays import Stage, make_play, make_stage, many_lines, write_settings
+from plays import (
+    CODE_VERSION,
+    Stage,
+    make_play,
+    make_stage,
+    many_lines,
+    write_settings,
+)
 
 from datacoop.demo.label_studio_server import LabelStudioServer
+from datacoop.jobs.release import ReleaseOptions, build_release
+from datacoop.pool.blobs import bytes_to_batches, get_blob
+from datacoop.pool.object_store import open_store
+from datacoop.web.gateway.kept import KEPT_SECONDS
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
 
 ADA = "ada@example.org"
+NAME, SUBMISSION = "classification", "de-auental-small-1"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +59,32 @@ def origin_of(stage: Stage) -> str:
     return next(line.split('"')[1] for line in text.splitlines() if line.startswith("origin"))
 
 
+@contextmanager
+def serving(stage: Stage, path: Path) -> Iterator[None]:
+    """Run the gateway of the settings, as a person does."""
+    with path.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "datacoop.cli.main", "serve", "gateway", "--json"],
+            cwd=stage.root,
+            env={**os.environ, "PYTHONPATH": str(SUPPORT)},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            assert process.poll() is None, path.read_text()[-2000:]
+            try:
+                if Person(origin_of(stage)).raw("GET", "/healthz").status == 200:
+                    break
+            except OSError:
+                time.sleep(0.2)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
 def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: Path) -> None:
     root = stage.root
     datacoop("label", "route", "classification", folder=root)
@@ -53,27 +92,11 @@ def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: P
     assert datacoop("annotator", "add", ADA.upper(), folder=root, code=1)
     [listed] = datacoop_json("annotator", "list", folder=root)
     known = {"email": ADA, "name": "Ada", "language": "", "lead": True, "paused in": ""}
-    assert listed == {"annotator": added["annotator"], **known}
+    assert listed == {"annotator": added["annotator"], "user": added["user"], **known}
     origin, _, token = added["invitation"].partition("/invitation?token=")
     assert origin == origin_of(stage)
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "datacoop.cli.main", "serve", "gateway", "--json"],
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": str(SUPPORT)},
-            stdout=log,
-            stderr=log,
-        )
-    try:
+    with serving(stage, tmp_path / "log"):
         ada = Person(origin)
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
-            try:
-                if ada.raw("GET", "/healthz").status == 200:
-                    break
-            except OSError:
-                time.sleep(0.2)
         assert ada.form("/invitation", token=token, password="a long password").status == 303
         assert ada.sign_in(ADA, "a long password").status == 303
         home = ada.send("GET", "/").body.decode()
@@ -90,16 +113,51 @@ def test_an_annotator_is_invited_labels_and_is_removed(stage: Stage, tmp_path: P
         assert re.search(r'<td class="number">[1-9]', shown.body.decode())
         removed = datacoop_json("annotator", "remove", ADA, folder=root)
         assert removed["token_taken_back"] is True
+        time.sleep(KEPT_SECONDS)
         assert ada.send("GET", "/").status == 401
-    finally:
-        process.terminate()
-        process.wait(30)
     told = json.loads((tmp_path / "log").read_text().partition("}")[0] + "}")
     assert told["collections"] == ["classification"]
     collected = datacoop_json("label", "collect", "classification", folder=root)
     assert (collected["votes_new"], collected["invalid"]) == (1, {})
     assert datacoop_json("annotator", "list", folder=root) == []
     assert datacoop("annotator", "remove", ADA, folder=root, code=1)
+
+
+def test_what_the_lead_bars_after_a_report_is_in_no_release(stage: Stage, tmp_path: Path) -> None:
+    root, lea = stage.root, "lea@example.org"
+    datacoop("label", "route", "classification", folder=root)
+    before = set(stage.records(SUBMISSION)["record_id"].to_pylist())
+    told = datacoop_json("annotator", "add", lea, "--lead", folder=root)
+    token = told["invitation"].partition("/invitation?token=")[2]
+    with serving(stage, tmp_path / "log"):
+        lead = Person(origin_of(stage))
+        assert lead.form("/invitation", token=token, password="a long password").status == 303
+        assert lead.sign_in(lea, "a long password").status == 303
+        home = lead.send("GET", "/").body.decode()
+        project = int(home.partition('href="/projects/')[2].partition("/")[0])
+        task = lead.next_task(project).json()
+        report = {"task": task["id"], "kind": "harmful"}
+        assert lead.send("POST", "/report", report).status == 204
+        # Held is not barred yet.
+        assert datacoop_json("label", "collect", NAME, folder=root)["records_barred"] == 0
+        page = lead.send("GET", "/lead/reports").body.decode()
+        [record] = re.findall(r'name="record" value="(\w+)"', page)
+        chosen = {"collection": NAME, "record": record, "decision": "barred"}
+        assert lead.form("/lead/reports", csrf=lead.csrf, **chosen).status == 303
+    assert datacoop_json("label", "collect", NAME, folder=root)["records_barred"] == 1
+    assert datacoop_json("label", "collect", NAME, folder=root)["records_barred"] == 0
+    options = ReleaseOptions(code_version=CODE_VERSION, work=open_store(str(root / "work")).address)
+    built = build_release(
+        stage.pool, NAME, options, as_of="2026-07-02", progress=lambda _, __: None
+    )
+    released = {
+        record_id
+        for shard in built.manifest.shards
+        for batch in bytes_to_batches(get_blob(stage.pool.store, shard.sha256))
+        for record_id in batch["record_id"].to_pylist()
+    }
+    assert bytes.fromhex(record) in before
+    assert released == before - {bytes.fromhex(record)}
 
 
 def test_bad_usage_says_what_to_do(stage: Stage) -> None:

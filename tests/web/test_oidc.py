@@ -12,7 +12,8 @@ from gateways import GatewayProcess, Person
 from joserfc.jwk import RSAKey
 from oidc_provider import TestProvider
 
-from datacoop.web.gateway.store import Store, read_key
+from datacoop.web.gateway.database import read_key
+from datacoop.web.gateway.store import Store
 
 EMAIL = "cho@example.org"
 LOCAL = "ada@example.org"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datacoop.web.gateway.pay import LONGEST_SECONDS, active_seconds, pay_csv, pay_rows
-from datacoop.web.gateway.store import ANSWERED, HELD, SKIPPED, Served
+from datacoop.web.gateway.store_served import ANSWERED, HELD, SKIPPED, Served
 
 
 def served(state: str, done_at: float | None, seconds: float, collection: str = "one") -> Served:

@@ -20,8 +20,10 @@ from datacoop.cli.common import (
 from datacoop.errors import RefusedError
 from datacoop.settings import Settings
 from datacoop.web.gateway.accounts import add_annotator, remove_annotator
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import LONGEST, SHORTEST, fault_of, hash_password
-from datacoop.web.gateway.store import Account, Store, read_key
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 INVITATION_SECONDS = 7 * 86_400.0
 
@@ -92,7 +94,11 @@ def add(
         password=password,
         is_lead=lead,
     )
-    told = {"annotator": account.annotator, "email": account.email}
+    told: dict[str, object] = {
+        "annotator": account.annotator,
+        "email": account.email,
+        "user": account.studio_user,
+    }
     if not (password_stdin or provider):
         token = store.invite(account.id, time.time() + INVITATION_SECONDS)
         origin = str(settings.require("gateway_origin")).rstrip("/")
@@ -134,12 +140,13 @@ def list_(config: Path | None, as_json: bool) -> None:
     paused = sorted(store.paused())
     rows = [
         (
-            *(account.annotator, account.email, account.name, account.language, account.is_lead),
+            *(account.annotator, account.studio_user, account.email, account.name),
+            *(account.language, account.is_lead),
             ", ".join(name for annotator, name in paused if annotator == account.annotator),
         )
         for account in store.accounts()
     ]
-    names = ["annotator", "email", "name", "language", "lead", "paused in"]
+    names = ["annotator", "user", "email", "name", "language", "lead", "paused in"]
     emit(as_json, [dict(zip(names, row, strict=True)) for row in rows], table("", names, rows))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from datacoop.cli import label_audit
+from datacoop.cli.annotator import gateway_store
 from datacoop.cli.common import (
     FOLDER,
     annotator_key,
@@ -33,6 +34,7 @@ from datacoop.jobs.experts import enter_decisions, send_disputed
 from datacoop.jobs.gold_store import known_gold
 from datacoop.jobs.labelling import record_languages, route_tasks, routed_records
 from datacoop.jobs.labels import current_labels, disputed_records
+from datacoop.jobs.leaks import bar_reported
 from datacoop.jobs.routing import open_backlog
 from datacoop.jobs.workforce import enter_workforce, read_workforce
 from datacoop.label.agreement import agreements
@@ -43,6 +45,8 @@ from datacoop.label.kinds import ballots_of
 from datacoop.label.studio_json import utc
 from datacoop.label.tidy import tidy_table, write_tidy
 from datacoop.label.votes import pseudonym
+from datacoop.settings import Settings
+from datacoop.web.gateway.store_reports import BARRED
 
 RECORD_ID_BYTES = 32
 
@@ -98,21 +102,37 @@ def route(collection: str, pool_url: str | None, config: Path | None, as_json: b
 def collect(collection: str, pool_url: str | None, config: Path | None, as_json: bool) -> None:
     """Bring the answers given since the last time into the pool.
 
+    Where `gateway.store` is set, bar also what the labelling lead barred after a report.
+
     \b
     Example:
       datacoop label collect documents
     """
     settings = settings_from(config, pool=pool_url)
+    pool, operator = open_pool(settings), operator_key(settings)
+    reported = _barred_by_lead(settings, collection)
+    barred = bar_reported(pool, collection, reported, operator, created_utc=utc_now())
     collected = collect_votes(
-        open_pool(settings),
+        pool,
         collection,
         studio_of(settings, os.environ),
-        operator_key(settings),
+        operator,
         annotator_key(settings),
         created_utc=utc_now(),
         gold=None if settings.gold is None else settings.open_gold_store(),
     )
-    emit(as_json, asdict(collected), facts(asdict(collected)))
+    told = {**asdict(collected), "records_barred": barred}
+    emit(as_json, told, facts(told))
+
+
+def _barred_by_lead(settings: Settings, collection: str) -> list[bytes]:
+    """Give the records that the labelling lead barred."""
+    if settings.gateway_store is None:
+        return []
+    store = gateway_store(settings)
+    reports = store.reports()
+    store.close()
+    return [one.record_id for one in reports if (one.collection, one.state) == (collection, BARRED)]
 
 
 @command.command("status")

@@ -19,10 +19,11 @@ from datacoop.cli.common import (
 from datacoop.cli.label_studio import studio_of
 from datacoop.jobs.workforce import gold_key
 from datacoop.settings import Settings
-from datacoop.web.gateway.app import Gateway, Options
+from datacoop.web.gateway.app import Gateway
+from datacoop.web.gateway.database import read_key
+from datacoop.web.gateway.door import Options
 from datacoop.web.gateway.oidc import Provider, SignIn
 from datacoop.web.gateway.serving import Source, run
-from datacoop.web.gateway.store import read_key
 from datacoop.web.gateway.studio import Studio
 
 METRICS_VARIABLE = "DATACOOP_METRICS_TOKEN"
@@ -66,6 +67,8 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
         workforce=settings.workforce,
         gold=settings.open_gold_store() if settings.gold else None,
         key=gold_key(annotator_key(settings)) if settings.gold else b"",
+        auditors=settings.label_studio_auditors or frozenset(),
+        experts=settings.label_studio_experts or frozenset(),
     )
     works = source.works(anew=True) or []
     options = Options(

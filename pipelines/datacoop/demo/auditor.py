@@ -5,18 +5,14 @@ for the audit early, since the play is to show a find, and one that is found by 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
-
-from datacoop.demo.accounts import Account
+from datacoop.demo.annotators import Browser
 from datacoop.demo.data import DemoSubmission
-from datacoop.errors import TransientError
 from datacoop.jobs.audit_status import LanguageStanding
 from datacoop.label.audit_marks import NOTHING, NOTHING_LEFT, SPANS
-from datacoop.label.label_studio import KEY, SERVICE
 from datacoop.label.leak_audit import choose_rows
 from datacoop.records.digest import record_id
 
@@ -79,41 +75,21 @@ def _line(content: bytes, start: int) -> bytes:
     return content[start : content.index(b"\n", start)]
 
 
-def audit_tasks(url: str, project: int, auditor: Account, records: Iterable[str] = ()) -> int:
-    """Let a simulated auditor read tasks: it marks the nickname, and else says nothing is left.
-
-    Args:
-        records: Keys of tasks to read; where there are none, those that nobody has read.
+def audit_tasks(browser: Browser, project: int) -> int:
+    """Let a simulated auditor read all that is open: it marks the nickname, and nothing else.
 
     Returns:
         How many tasks it read.
 
     Raises:
-        TransientError: An answer did not get through.
+        OutsideError: The gateway refuses.
+        TransientError: It does not answer.
     """
-    headers = {"Authorization": f"Token {auditor.token}", "Connection": "close"}
-    wanted, read = frozenset(records), 0
-    with httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
-        try:
-            for task in _tasks(client, project):
-                key = task["data"][KEY]
-                if key in wanted if wanted else not task["annotations"]:
-                    body = {"result": [_mark(task["data"]["text"])]}
-                    client.post(
-                        f"/api/tasks/{task['id']}/annotations/", json=body
-                    ).raise_for_status()
-                    read += 1
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise TransientError(SERVICE, "audit", type(error).__name__) from None
+    read = 0
+    while (task := browser.next_task(project)) is not None:
+        browser.answer(task["id"], _mark(task["data"]["text"]))
+        read += 1
     return read
-
-
-def _tasks(client: httpx.Client, project: int) -> list[dict[str, Any]]:
-    query: dict[str, int | str] = {"project": project, "page_size": 10_000, "fields": "all"}
-    listed: list[dict[str, Any]] = (
-        client.get("/api/tasks/", params=query).raise_for_status().json()["tasks"]
-    )
-    return listed
 
 
 def _mark(text: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from datacoop.demo.annotators import (
     annotate,
     shown_key,
 )
+from datacoop.demo.auditor import audit_tasks
 from datacoop.demo.data import MEMBERS
 from datacoop.demo.gateway_server import GatewayServer, origin_on
 from datacoop.demo.label_studio_server import LabelStudioServer
@@ -35,13 +36,17 @@ from datacoop.pool.keys import SigningKey
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.web.gateway.accounts import add_annotator
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import hash_password
-from datacoop.web.gateway.store import Account, Store, read_key
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 ERROR_RATES = (0.03, 0.06, 0.1, 0.12, 0.15)
 """Of the simulated annotators who work on every collection."""
 CARELESS_RATE = 0.9
 """Of one more, who works where there is gold, until it tells."""
+AUDITORS = 2
+"""So many must agree before a leak is taken for one."""
 GOLD_COLLECTION = "documents"
 GOLD_RECORDS = 12
 GOLD_PERCENT = 25
@@ -92,28 +97,30 @@ class Labelling:
         self._url, self._token, self._port, self._now = server.url, server.token, port, now
         self._gold = open_store(str(root / "gold"))
         self._annotators: list[SimulatedAnnotator] = []
+        self._auditors: list[SimulatedAnnotator] = []
+        self.auditors: frozenset[int] = frozenset()
+        """Label Studio's numbers of the users who are cleared for audits."""
 
     def sign_up(self) -> None:
         """Give annotators Label Studio users, accounts at the gateway, and a workforce file."""
         folder = self._root / "gateway"
         folder.mkdir()
         (self._root / "keys" / "annotators.key").write_bytes(KEY)
-        (self._root / FILE).write_text(_settings(self._url, self._port), encoding="utf-8")
         key = read_key(folder / "gateway.key")
         store = Store(f"sqlite:///{folder.resolve() / 'gateway.db'}", key)
-        accounts = []
-        for number, rate in enumerate((*ERROR_RATES, CARELESS_RATE)):
-            annotator = SimulatedAnnotator(
-                email=f"annotator-{number + 1:02}@example.org",
-                password=secrets.token_urlsafe(16),
-                number=number,
-                error_rate=rate,
-            )
-            self._annotators.append(annotator)
-            accounts.append(self._account(store, key, annotator))
+        self._annotators = [
+            _person("annotator", number, rate)
+            for number, rate in enumerate((*ERROR_RATES, CARELESS_RATE))
+        ]
+        self._auditors = [_person("auditor", number, 0.0) for number in range(AUDITORS)]
+        accounts = [self._account(store, key, one) for one in self._annotators]
+        cleared = [self._account(store, key, one) for one in self._auditors]
         store.close()
+        self.auditors = frozenset(account.studio_user for account in cleared)
+        settings = _settings(self._url, self._port, sorted(self.auditors))
+        (self._root / FILE).write_text(settings, encoding="utf-8")
         path = self._root / "workforce.yaml"
-        path.write_text(_workforce(accounts), encoding="utf-8")
+        path.write_text(_workforce([*accounts, *cleared]), encoding="utf-8")
         enter_workforce(self._pool, path, self._operator, KEY, created_utc=self._now())
 
     def _account(self, store: Store, key: bytes, annotator: SimulatedAnnotator) -> Account:
@@ -179,6 +186,16 @@ class Labelling:
             before = given
             work(open_now, careful)
             open_now = [name for name in names if self._is_open(name)]
+
+    def audit(self, project: int) -> int:
+        """Have the auditors read all that is open to them; give how much that was.
+
+        What the first one marks is open to the second one at once.
+        """
+        with ExitStack() as stack:
+            gateway = stack.enter_context(self._gateway())
+            browsers = [stack.enter_context(Browser(gateway.origin, o)) for o in self._auditors]
+            return sum(audit_tasks(browser, project) for browser in browsers)
 
     def _gateway(self) -> GatewayServer:
         log = self._root / "logs" / "gateway.log"
@@ -249,7 +266,16 @@ class Labelling:
         return any(one.votes and one.record_id not in hidden for one in asked)
 
 
-def _settings(url: str, port: int) -> str:
+def _person(role: str, number: int, error_rate: float) -> SimulatedAnnotator:
+    return SimulatedAnnotator(
+        email=f"{role}-{number + 1:02}@example.org",
+        password=secrets.token_urlsafe(16),
+        number=number,
+        error_rate=error_rate,
+    )
+
+
+def _settings(url: str, port: int, auditors: Sequence[int]) -> str:
     return f"""pool = "pool"
 annotator_key = "keys/annotators.key"
 workforce = "workforce.yaml"
@@ -257,6 +283,7 @@ gold = "gold"
 
 [label_studio]
 url = "{url}"
+auditors = {list(auditors)}
 
 [gateway]
 origin = "{origin_on(port)}"

@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from datacoop.demo import auditor
-from datacoop.demo.accounts import Account
 from datacoop.demo.auditor import AuditRound
 from datacoop.demo.cast import COLLECTIONS, Keys, make_keys, set_up_pool, submit, truths_by_key
 from datacoop.demo.count_rows import count_rows
 from datacoop.demo.data import MEMBERS, DemoSubmission, make_submissions
 from datacoop.demo.label_studio_server import LabelStudioServer
-from datacoop.demo.labelling import Asked, Labelling
+from datacoop.demo.labelling import KEY, Asked, Labelling
 from datacoop.demo.leaks import Leaks, find_leaks
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
@@ -45,12 +44,6 @@ from datacoop.records.columns import RECORD_ID
 SEED = 7
 PURPOSE = "model-training"
 WITHDRAWN = "fr-valclair-documents-1"
-AUDITORS = 2
-"""Simulated too, with accounts of their own."""
-
-AUDIT_KEY = b"datacoop.demo.audit"
-"""Of the play alone: in earnest nobody knows beforehand which rows are drawn."""
-
 MARKER = ".datacoop-demo"
 
 Show = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
@@ -118,8 +111,8 @@ class Play:
         with self.server:
             keys = yield from self._submit()
             yield from self._take_in(keys, code_version)
-            studio, auditors = yield from self._label(keys)
-            yield from self._audit(keys, studio, auditors, code_version)
+            studio, labelling = yield from self._label(keys)
+            yield from self._audit(keys, studio, labelling, code_version)
             yield from self._release(keys, code_version)
             yield from self._withdraw(keys, studio, code_version)
         yield from self._check()
@@ -128,7 +121,7 @@ class Play:
         with self._step("submit") as progress:
             keys = make_keys(self.root / "keys")
             set_up_pool(self.pool, keys, now())
-            self.found.plays = auditor.plant(make_submissions(SEED), AUDIT_KEY)
+            self.found.plays = auditor.plant(make_submissions(SEED), KEY)
             write_truth(self.root / "truth", self.found.plays)
             for done, play in enumerate(self.found.plays, 1):
                 submit(play, self.root, keys)
@@ -162,11 +155,10 @@ class Play:
                     self.found.sound_accepted += sum(key in sound for key in keys)
                     self.found.broken_accepted += sum(key not in sound for key in keys)
 
-    def _label(self, keys: Keys) -> Generator[str, None, tuple[LabelStudio, list[Account]]]:
+    def _label(self, keys: Keys) -> Generator[str, None, tuple[LabelStudio, Labelling]]:
         studio = LabelStudio(self.server.url, self.server.token)
         with self._step("label studio starts") as progress:
             self.server.wait_until_ready(lambda seconds: progress(int(seconds), 100))
-            auditors = self.server.create_annotators(AUDITORS)
             labelling = Labelling(
                 self.root,
                 self.pool,
@@ -182,10 +174,10 @@ class Play:
             labelling.label(COLLECTIONS, truths_by_key(self.found.plays), SEED, progress)
             self.found.collected, self.found.asked = labelling.collected, labelling.asked
         yield "label"
-        return studio, auditors
+        return studio, labelling
 
     def _audit(
-        self, keys: Keys, studio: LabelStudio, auditors: Sequence[Account], code_version: str
+        self, keys: Keys, studio: LabelStudio, labelling: Labelling, code_version: str
     ) -> Iterator[str]:
         """Find the planted leak: one auditor marks it, a second one confirms it."""
         audit = LeakAudit(
@@ -193,21 +185,16 @@ class Play:
             name=auditor.COLLECTION,
             studio=studio,
             operator=keys.operator,
-            annotator_key=AUDIT_KEY,
-            auditors=frozenset(account.user_id for account in auditors),
+            annotator_key=KEY,
+            auditors=labelling.auditors,
             landing=lambda member: open_store(str(self.root / "landing" / member)),
         )
         day, marks, gold = now()[:10], 0, 0
         with self._step("audit"):
             was_refused = self._is_refused(auditor.COLLECTION, code_version)
             while (routed := audit.route(as_of=day, created_utc=now())).rows_sent:
-                marks += auditor.audit_tasks(self.server.url, routed.project, auditors[0])
+                marks += labelling.audit(routed.project)
                 collected = audit.collect(as_of=day, created_utc=now())
-                if collected.held:
-                    marks += auditor.audit_tasks(
-                        self.server.url, routed.project, auditors[1], collected.held
-                    )
-                    collected = audit.collect(as_of=day, created_utc=now())
                 gold += sum(leak.gold for leak in collected.confirmed)
         barred = self.pool.state().barred(auditor.COLLECTION)
         self.found.audit = AuditRound(

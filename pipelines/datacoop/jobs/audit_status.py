@@ -142,7 +142,9 @@ def row_verdicts(
     return verdicts(
         (record_id for sample, _ in samples.values() for record_id in sample),
         standing_marks(collected_marks(pool, name)),
-        leaking=barred_with(pool, state, name, LeakStatus.CONFIRMED),
+        # What was barred unread after a report counts against the scrub too.
+        leaking=barred_with(pool, state, name, LeakStatus.CONFIRMED)
+        | listed_records(pool.store, state.reported.get(name, ())),
         held=barred_with(pool, state, name, LeakStatus.HELD),
     )
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.audit_status import (
@@ -74,15 +75,28 @@ class AuditCollected:
     languages: tuple[LanguageStanding, ...]
 
 
+class AuditForm(NamedTuple):
+    """What auditors of a collection are asked, and under which name."""
+
+    name: str
+    title: str
+    configuration: str
+    guidelines: str
+
+
+def audit_form(collection: Collection) -> AuditForm:
+    """Give what auditors of a collection are asked."""
+    return AuditForm(
+        name=f"{collection.name}/leak-audit",
+        title=f"Leak audit: {collection.title}",
+        configuration=read_text(f"{FOLDER}/labeling.xml"),
+        guidelines=read_text(f"{FOLDER}/guidelines.md"),
+    )
+
+
 def audit_project(collection: Collection, studio: LabelStudio) -> int:
     """Give the audit project of a collection in Label Studio; make it where there is none."""
-    return studio.ensure_project(
-        f"{collection.name}/leak-audit",
-        f"Leak audit: {collection.title}",
-        read_text(f"{FOLDER}/labeling.xml"),
-        read_text(f"{FOLDER}/guidelines.md"),
-        votes=1,
-    )
+    return studio.ensure_project(*audit_form(collection), votes=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,9 +104,7 @@ def send_disputed(pool: Pool, name: str, studio: LabelStudio) -> int:
 
 def ensure_experts_project(collection: Collection, studio: LabelStudio) -> tuple[int, str]:
     """Give the experts' project of a collection, made where there is none, and its form."""
-    form = require_fitting_form(collection)
-    policy = collection.labelling
-    configuration = experts_configuration(collection.file("labeling.xml"), form, policy)
+    configuration = experts_form(collection)
     project = studio.ensure_project(
         experts_project(collection.name),
         experts_project(collection.title),
@@ -115,3 +113,9 @@ def ensure_experts_project(collection: Collection, studio: LabelStudio) -> tuple
         1,
     )
     return project, configuration
+
+
+def experts_form(collection: Collection) -> str:
+    """Give the labelling configuration that experts of a collection are asked by."""
+    form = require_fitting_form(collection)
+    return experts_configuration(collection.file("labeling.xml"), form, collection.labelling)

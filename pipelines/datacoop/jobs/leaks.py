@@ -1,4 +1,7 @@
-"""What follows from a confirmed leak: what holds it is barred everywhere, and it becomes gold."""
+"""What follows from a confirmed leak: what holds it is barred everywhere, and it becomes gold.
+
+What the labelling lead bars after a report is barred as well.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -74,6 +77,30 @@ def bar_leak(
     pool.append(decide, operator, created_utc=created_utc)
     versions = _versions_with(pool, pool.state(), found)
     return Confirmed(record=record, barred=counts, gold=lines, versions=versions)
+
+
+def bar_reported(
+    pool: Pool, name: str, records: Iterable[bytes], operator: SigningKey, *, created_utc: str
+) -> int:
+    """Bar records whose content was reported, with all of equal text; give how many are new.
+
+    What is not in the pool any more is passed over.
+    """
+    state = pool.require()
+    known = listed_records(pool.store, state.barred(name))
+    same = with_equal_texts(pool, state, name, records)
+    fresh = {i for _, equal in same.values() for i in equal} - known
+    if not fresh:
+        return 0
+    listed = list_records(pool, fresh)
+    body = {"collection": name, "records": listed, "count": len(fresh)}
+    draft = Draft(kind="records_barred", body=body, blobs=(listed,))
+
+    def decide(current: State) -> Draft | None:
+        return None if listed in current.reported.get(name, {}) else draft
+
+    pool.append(decide, operator, created_utc=created_utc)
+    return len(fresh)
 
 
 def _matches(pool: Pool, state: State, name: str, search: ValueSearch) -> set[bytes]:

@@ -42,9 +42,9 @@ from datacoop.pool.state import (
     Proposal,
     State,
     approval_objection,
+    barred_since,
     is_approved,
     is_stale,
-    leaks_since,
     withdrawn_since,
 )
 from datacoop.pool.trust import (
@@ -470,9 +470,9 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
             f"{name} holds submissions that were withdrawn: {', '.join(gone)}",
             hint="Build and propose the release again.",
         )
-    if leaks_since(state, proposal):
+    if barred_since(state, proposal):
         raise RefusedError(
-            f"{name} was built before records were barred as leaks",
+            f"{name} was built before records were barred",
             hint="Build and propose the release again.",
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))

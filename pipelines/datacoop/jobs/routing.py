@@ -1,7 +1,8 @@
 """Routing over a pool: what is open, and the queue that serves it."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from datacoop.jobs.collected import collected_decisions, collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
@@ -15,6 +16,7 @@ from datacoop.label.votes import Vote, merge_votes
 from datacoop.label.workforce import Workforce
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MEMBER, RECORD_ID, SUBMISSION_ID
 
@@ -25,20 +27,31 @@ def record_facts(pool: Pool, collection: Collection) -> list[RecordFacts]:
     routed = routed_records(pool, collection.name)
     columns = [RECORD_ID, MEMBER, SUBMISSION_ID, LANGUAGE]
     columns += [policy.domain_column] if policy.domain_column else []
-    found = []
-    for row in labelled_records(pool, state, collection.name).select(columns).to_pylist():
-        if row[RECORD_ID] in routed:
-            submission = state.submissions[row[SUBMISSION_ID]]
-            named = row.get(policy.domain_column)
-            kind = Kind(
-                member=row[MEMBER],
-                country=state.members[row[MEMBER]].country,
-                language=row[LANGUAGE],
-                domains=collection.domains if named is None else (named,),
-                jurisdictions=submission.terms.jurisdictions,
-            )
-            since = int(datetime.fromisoformat(submission.created_utc).timestamp())
-            found.append(RecordFacts(row[RECORD_ID], kind, since))
+    rows = labelled_records(pool, state, collection.name).select(columns).to_pylist()
+    return facts_of(state, collection, (row for row in rows if row[RECORD_ID] in routed))
+
+
+def facts_of(
+    state: State, collection: Collection, rows: Iterable[Mapping[str, Any]]
+) -> list[RecordFacts]:
+    """Give what routing knows of records, sorted by record id.
+
+    Args:
+        rows: Their ids, members, submissions and languages, and the column that names the domain.
+    """
+    column, found = collection.labelling.workforce.domain_column, []
+    for row in rows:
+        submission = state.submissions[row[SUBMISSION_ID]]
+        named = None if column is None else row[column]
+        kind = Kind(
+            member=row[MEMBER],
+            country=state.members[row[MEMBER]].country,
+            language=row[LANGUAGE],
+            domains=collection.domains if named is None else (named,),
+            jurisdictions=submission.terms.jurisdictions,
+        )
+        since = int(datetime.fromisoformat(submission.created_utc).timestamp())
+        found.append(RecordFacts(row[RECORD_ID], kind, since))
     return sorted(found)
 
 

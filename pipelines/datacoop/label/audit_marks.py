@@ -22,6 +22,9 @@ NOTHING = "nothing"
 
 NOTHING_LEFT = "nothing_left"
 
+LEAK = "leak"
+"""What an answer comes to that does not plainly say that nothing is left."""
+
 MARK_SCHEMA = pa.schema(
     [
         pa.field(RECORD_ID, DIGEST, nullable=False),
@@ -118,7 +121,7 @@ def _invalid(answer: Answer, key: str, annotator: str, reason: str) -> InvalidAn
 
 def _mark(answer: Answer, annotator: str, text: str, kinds: AbstractSet[str]) -> Mark:
     result = answer.result if isinstance(answer.result, list) else [None]
-    is_clean = len(result) == 1 and _says_nothing(result[0])
+    is_clean = says_nothing_left(result)
     spans = tuple(sorted({s for item in result for s in _spans(item, text, kinds)}))
     return Mark(
         record_id=bytes.fromhex(answer.key),
@@ -130,6 +133,11 @@ def _mark(answer: Answer, annotator: str, text: str, kinds: AbstractSet[str]) ->
         withdrawn=answer.is_skipped,
         spans=spans,
     )
+
+
+def says_nothing_left(result: object) -> bool:
+    """Say whether an answer plainly says that nothing is left, and nothing else."""
+    return isinstance(result, list) and len(result) == 1 and _says_nothing(result[0])
 
 
 def _says_nothing(item: object) -> bool:

@@ -123,6 +123,9 @@ class State:
     """Collection to the digests of the blobs of auditors' marks, in order of collection."""
     leaks: dict[tuple[str, str], Leak] = field(default_factory=dict)
     """By collection and record id in hex."""
+    reported: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Collection to the digests of the blobs that list records barred after a report of their
+    content, each with the number of its entry."""
     looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
     """By collection and language, in order."""
     trust_root: str | None = None
@@ -151,9 +154,10 @@ class State:
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
 
     def barred(self, collection: str) -> tuple[str, ...]:
-        """Give the digests of the blobs that list records of a collection barred as leaks."""
+        """Give the digests of the blobs that list barred records: as leaks, or after a report."""
         standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
-        return tuple(sorted({b for leak in standing if (b := leak.barred.get(collection))}))
+        leaking = {b for leak in standing if (b := leak.barred.get(collection))}
+        return tuple(sorted(leaking | self.reported.get(collection, {}).keys()))
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -357,6 +361,12 @@ def _leak_rejected(state: State, entry: Entry) -> None:
     )
 
 
+def _records_barred(state: State, entry: Entry) -> None:
+    name = entry.body["collection"]
+    _require(entry, name in state.collections, "a collection that is known")
+    state.reported.setdefault(name, {})[entry.body["records"]] = entry.number
+
+
 def _audit_looked(state: State, entry: Entry) -> None:
     body = entry.body
     looks = state.looks.setdefault((body["collection"], body["language"]), [])
@@ -409,7 +419,7 @@ def _release_published(state: State, entry: Entry) -> None:
     _require(entry, proposal.published_entry is None, "a version is published once")
     _require(entry, is_approved(state, proposal), "approvals by two people of two members")
     _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
-    _require(entry, not leaks_since(state, proposal), "no record barred since it was built")
+    _require(entry, not barred_since(state, proposal), "no record barred since it was built")
     state.proposals[proposal.collection, proposal.version] = replace(
         proposal, published_entry=entry.number, published_utc=entry.created_utc
     )
@@ -438,15 +448,13 @@ def withdrawn_since(state: State, proposal: Proposal) -> list[str]:
     return [i for i in proposal.submissions if state.submissions[i].withdrawn_entry is not None]
 
 
-def leaks_since(state: State, proposal: Proposal) -> list[Leak]:
-    """Give the leaks for which records were barred after a proposal's snapshot was built."""
-    return [
-        leak
+def barred_since(state: State, proposal: Proposal) -> bool:
+    """Say whether records were barred after a proposal's snapshot was built."""
+    name, begun = proposal.collection, proposal.log_length
+    return any(entry >= begun for entry in state.reported.get(name, {}).values()) or any(
+        leak.entry >= begun and leak.status is not LeakStatus.REJECTED and name in leak.barred
         for leak in state.leaks.values()
-        if leak.entry >= proposal.log_length
-        and leak.status is not LeakStatus.REJECTED
-        and proposal.collection in leak.barred
-    ]
+    )
 
 
 def is_stale(state: State, collection: str, language: str, look: AuditLook) -> bool:
@@ -479,6 +487,7 @@ _RULES: dict[str, Rule] = {
     "audit_collected": (Role.OPERATOR, _audit_collected),
     "leak_confirmed": (Role.OPERATOR, _leak_confirmed),
     "leak_rejected": (Role.OPERATOR, _leak_rejected),
+    "records_barred": (Role.OPERATOR, _records_barred),
     "audit_looked": (Role.OPERATOR, _audit_looked),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),

@@ -11,7 +11,8 @@ import httpx
 from datacoop.errors import OutsideError, RefusedError
 from datacoop.label.votes import pseudonym
 from datacoop.web.gateway.pages import TEXTS
-from datacoop.web.gateway.store import Account, Store
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_accounts import Account
 
 SERVICE = "Label Studio"
 TIMEOUT_SECONDS = 60.0

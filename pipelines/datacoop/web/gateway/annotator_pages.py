@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from datacoop.label.figures import Share, on_gold, waiting, with_others
-from datacoop.web.gateway.asking import Asked, DeniedError, Desk, Handler
+from datacoop.web.gateway.asking import Asked, DeniedError, Handler
+from datacoop.web.gateway.desk import Desk, db
 from datacoop.web.gateway.pay import day_of, pay_csv, pay_rows, time_of
-from datacoop.web.gateway.store import SKIPPED
+from datacoop.web.gateway.reading import read_json
+from datacoop.web.gateway.store_served import SKIPPED
 from datacoop.web.gateway.work import close_records
 
 KINDS = ("personal", "harmful")
@@ -38,8 +39,10 @@ class AnnotatorPages:
     async def _home(self, asked: Asked) -> Response:
         name, listed = asked.who.annotator, []
         for work in self._desk.works:
-            done = await run_in_threadpool(self._desk.store.history, name, work.collection)
-            picture = await run_in_threadpool(work.picture)
+            if not work.is_for(name):
+                continue
+            done = await db(self._desk.store.history, name, work.name)
+            picture = await db(work.picture)
             found = waiting(picture, name, (one.record_id for one in done))
             listed.append(
                 {
@@ -57,9 +60,9 @@ class AnnotatorPages:
         name, listed = asked.who.annotator, []
         # ISO times sort as text, and a day comes before all times of it.
         today = day_of(self._desk.clock())
-        for work in self._desk.works:
-            done = await run_in_threadpool(self._desk.store.history, name, work.collection)
-            picture = await run_in_threadpool(work.picture)
+        for work in self._desk.works.labelling():
+            done = await db(self._desk.store.history, name, work.name)
+            picture = await db(work.picture)
             skipped = sum(one.state == SKIPPED for one in done)
             listed.append(
                 {
@@ -79,48 +82,49 @@ class AnnotatorPages:
 
     async def _counts_page(self, asked: Asked, fault: str = "", status: int = 200) -> Response:
         store, name = self._desk.store, asked.who.annotator
-        rows = pay_rows(await run_in_threadpool(store.done, name))
-        words = await run_in_threadpool(store.complaints, name)
+        rows = pay_rows(await db(store.done, name))
+        words = await db(store.complaints, name)
         said = [{**asdict(word), "time": time_of(word.at)} for word in reversed(words)]
-        titles = {work.collection: work.title for work in self._desk.works}
+        titles = {work.name: work.title for work in self._desk.works}
         return self._desk.page(
             asked, "counts", status, rows=rows, words=said, titles=titles, fault=fault
         )
 
     async def _counts_csv(self, asked: Asked) -> Response:
-        done = await run_in_threadpool(self._desk.store.done, asked.who.annotator)
+        done = await db(self._desk.store.done, asked.who.annotator)
         told = {"Content-Disposition": 'attachment; filename="counts.csv"'}
         return Response(pay_csv(pay_rows(done)), media_type="text/csv", headers=told)
 
     async def _complain(self, asked: Asked) -> Response:
-        form = await self._desk.form_of(asked)
+        form = await self._desk.own_form(asked)
         store, name = self._desk.store, asked.who.annotator
         word = form.get("word", "").strip()
         # PostgreSQL stores no NUL.
         if not word or len(word) > LONGEST_WORD or "\0" in word:
             return await self._counts_page(asked, "wrong_word", 400)
         day, _, collection = form.get("row", "").partition(" ")
-        rows = pay_rows(await run_in_threadpool(store.done, name))
+        rows = pay_rows(await db(store.done, name))
         if (day, collection) not in {(row.day, row.collection) for row in rows}:
             raise DeniedError("parameter", 400)
-        await run_in_threadpool(store.complain, name, collection, day, word, self._desk.clock())
+        await db(store.complain, name, collection, day, word, self._desk.clock())
         return RedirectResponse("/counts", 303)
 
     async def _report(self, asked: Asked) -> Response:
-        sent = await self._desk.json_of(asked)
+        sent = await read_json(asked)
         task, kind = (sent.get("task"), sent.get("kind")) if isinstance(sent, dict) else ("", "")
         if type(task) is not int or not 0 < task < 10**9 or kind not in KINDS:
             raise DeniedError("parameter", 400)
         store, name = self._desk.store, asked.who.annotator
-        served = await run_in_threadpool(store.served, name, task)
+        served = await db(store.served, name, task)
         collection = "" if served is None else served.collection
-        work = next((one for one in self._desk.works if one.collection == collection), None)
+        work = self._desk.works.named(collection)
         if served is None or work is None:
             raise DeniedError("not_yours", 404)
         # First out of everybody's way; a report that then cannot be kept is told as failed.
-        close_records(work, [served.record_id])
+        for concerned in self._desk.works.of_collection(work.collection):
+            close_records(concerned, [served.record_id])
         now = self._desk.clock()
-        await run_in_threadpool(store.report, name, work.collection, served.record_id, kind, now)
+        await db(store.report, name, work.collection, served.record_id, kind, now)
         return Response(status_code=204)
 
 

@@ -1,15 +1,15 @@
 """One request on its way through the gateway, for all files that answer requests."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from datacoop.web.gateway.routes import Found
-from datacoop.web.gateway.store import Account, Store
-from datacoop.web.gateway.work import Work
+from datacoop.web.gateway.routes import NOTHING, Found
+from datacoop.web.gateway.store_accounts import Account
 
 
 class DeniedError(Exception):
@@ -26,7 +26,7 @@ class Asked:
     """One request on its way through."""
 
     request: Request
-    found: Found
+    found: Found = NOTHING
     account: Account | None = None
     token: str = ""
 
@@ -35,6 +35,11 @@ class Asked:
         """Give whose session it is; only asked where the route requires one."""
         assert self.account is not None  # noqa: S101 - the guard came before
         return self.account
+
+    @property
+    def annotator(self) -> str:
+        """Give the pseudonym of who asks; empty where that is not known."""
+        return self.account.annotator if self.account else ""
 
     def number(self, name: str) -> int:
         """Give a number of the path or the query; a query may hold anything."""
@@ -47,25 +52,6 @@ class Asked:
 Handler = Callable[[Asked], Awaitable[Response]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What pages need of the gateway."""
-
-    store: Store
-    works: Sequence[Work]
-    clock: Callable[[], float]
-    form_of: Callable[[Asked], Awaitable[dict[str, str]]]
-    """Reads a form of the gateway's own pages, after its token against forged requests."""
-    json_of: Callable[[Asked], Awaitable[Any]]
-    page: Callable[..., Response]
-    """Makes a page in the language of who asks: from the request, the template's name, the status
-    and values."""
-
-
-def work_of(desk: Desk, asked: Asked) -> Work:
-    """Find the work of the project that a path names."""
-    number = asked.number("project")
-    found = next((work for work in desk.works if work.project == number), None)
-    if found is None:
-        raise DeniedError("not_yours", 404)
-    return found
+def json_answer(value: Any, status: int = 200) -> Response:  # noqa: ANN401 - whatever is JSON
+    """Make an answer of JSON."""
+    return Response(orjson.dumps(value), status, media_type="application/json")

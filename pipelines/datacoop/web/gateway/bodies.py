@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from datacoop.label.result_check import MALFORMED, Questions, check_result
-from datacoop.web.gateway.store import Account, Served
+from datacoop.web.gateway.store_accounts import Account
+from datacoop.web.gateway.store_served import Served
 
 LONGEST_SECONDS = 1e6
 

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from datacoop.label.figures import (
@@ -21,9 +20,11 @@ from datacoop.label.figures import (
     votes_on,
 )
 from datacoop.label.picture import Picture
-from datacoop.web.gateway.asking import Asked, DeniedError, Desk, Handler, work_of
+from datacoop.web.gateway.asking import Asked, DeniedError, Handler
+from datacoop.web.gateway.desk import Desk, db
 from datacoop.web.gateway.pay import pay_rows, time_of
-from datacoop.web.gateway.store import BARRED, HELD, LET_BACK, Report
+from datacoop.web.gateway.store_reports import BARRED, LET_BACK, Report
+from datacoop.web.gateway.store_served import HELD
 from datacoop.web.gateway.work import Work, open_record
 
 MOST_PEOPLE = 20
@@ -53,8 +54,8 @@ class LeadPages:
 
     async def _lead(self, asked: Asked) -> Response:
         store, listed = self._desk.store, []
-        for work in self._desk.works:
-            picture = await run_in_threadpool(work.picture)
+        for work in self._desk.works.labelling():
+            picture = await db(work.picture)
             seconds = await self._seconds(work)
             listed.append(
                 {
@@ -66,8 +67,8 @@ class LeadPages:
                     "disputed": len(picture.disputed),
                 }
             )
-        reports = await run_in_threadpool(store.reports)
-        words = await run_in_threadpool(store.complaints)
+        reports = await db(store.reports)
+        words = await db(store.complaints)
         return self._desk.page(
             asked,
             "lead",
@@ -77,15 +78,15 @@ class LeadPages:
         )
 
     async def _seconds(self, work: Work) -> list[float]:
-        done = await run_in_threadpool(self._desk.store.done_on, work.collection)
+        done = await db(self._desk.store.done_on, work.name)
         return [one.seconds for one in done if one.seconds > 0]
 
     async def _project(self, asked: Asked) -> Response:
-        work = work_of(self._desk, asked)
-        picture = await run_in_threadpool(work.picture)
+        work = self._desk.work_of(asked)
+        picture = await db(work.picture)
         names, cells = heatmap(picture.pairs, MOST_PEOPLE)
         table = confusion(picture.votes, picture.values)
-        values = {
+        values: dict[str, Any] = {
             "title_of": work.title,
             "names": names,
             "cells": cells,
@@ -95,15 +96,15 @@ class LeadPages:
             "confused": _confused(table),
             "people": people(picture.standings, picture.floor),
             "floor": picture.floor,
-            "disputed": await run_in_threadpool(_disputed, work, picture),
+            "disputed": await db(_disputed, work, picture),
             "disputed_in_all": len(picture.disputed),
         }
         return self._desk.page(asked, "lead_project", short=_SHORT, **values)
 
     async def _reports(self, asked: Asked) -> Response:
-        reports = await run_in_threadpool(self._desk.store.reports)
-        works = {work.collection: work for work in self._desk.works}
-        held = await run_in_threadpool(_held, reports, works)
+        reports = await db(self._desk.store.reports)
+        works = {work.collection: work for work in self._desk.works.labelling()}
+        held = await db(_held, reports, works)
         decided = [
             {**asdict(one), "time": time_of(one.at), "id": one.record_id.hex()[:12]}
             for one in reversed(reports)
@@ -114,27 +115,26 @@ class LeadPages:
         )
 
     async def _decide(self, asked: Asked) -> Response:
-        form = await self._desk.form_of(asked)
+        form = await self._desk.own_form(asked)
         state = form.get("decision", "")
-        work = next((w for w in self._desk.works if w.collection == form.get("collection")), None)
+        works = self._desk.works.of_collection(form.get("collection", ""))
         try:
             record_id = bytes.fromhex(form.get("record", ""))
         except ValueError:
             raise DeniedError("parameter", 400) from None
-        if work is None or state not in (LET_BACK, BARRED):
+        if not works or state not in (LET_BACK, BARRED):
             raise DeniedError("parameter", 400)
         by = asked.who.annotator
-        done = await run_in_threadpool(
-            self._desk.store.decide_reports, work.collection, record_id, state, by
-        )
+        done = await db(self._desk.store.decide_reports, works[0].collection, record_id, state, by)
         if done and state == LET_BACK:
-            open_record(work, record_id)
+            for work in works:
+                open_record(work, record_id)
         return RedirectResponse("/lead/reports", 303)
 
     async def _counts(self, asked: Asked) -> Response:
         store, listed = self._desk.store, []
-        for word in await run_in_threadpool(store.complaints):
-            rows = pay_rows(await run_in_threadpool(store.done, word.annotator))
+        for word in await db(store.complaints):
+            rows = pay_rows(await db(store.done, word.annotator))
             counted = next(
                 (r for r in rows if (r.day, r.collection) == (word.day, word.collection)), None
             )
@@ -142,11 +142,11 @@ class LeadPages:
         return self._desk.page(asked, "lead_counts", words=listed[::-1], short=_SHORT)
 
     async def _settle(self, asked: Asked) -> Response:
-        form = await self._desk.form_of(asked)
+        form = await self._desk.own_form(asked)
         number = form.get("word", "")
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             raise DeniedError("parameter", 400)
-        await run_in_threadpool(self._desk.store.settle, int(number))
+        await db(self._desk.store.settle, int(number))
         return RedirectResponse("/lead/counts", 303)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from datacoop.web.gateway.store import SKIPPED, Served
+from datacoop.web.gateway.store_served import SKIPPED, Served
 
 LONGEST_SECONDS = 3_600.0
 """How much of one task counts at most: a page may stay open over lunch."""

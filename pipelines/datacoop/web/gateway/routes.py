@@ -44,6 +44,9 @@ class Found(NamedTuple):
     parts: Mapping[str, str]
 
 
+NOTHING = Found(Route(name="", method="", path=re.compile(r"(?!)")), {})
+"""What is found before it was looked."""
+
 _N = r"[1-9][0-9]{0,8}"
 
 

@@ -1,6 +1,7 @@
 """Put a gateway together from pool, store and Label Studio, and run it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import uvicorn
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import ensure_project, labelled_records, routed_records
+from datacoop.jobs.reviews import Review, audit_review, experts_review
 from datacoop.jobs.routing import make_queue, record_facts
 from datacoop.jobs.workforce import read_workforce
 from datacoop.label.answers import read_result
+from datacoop.label.experts import experts_project
 from datacoop.label.facts import RecordFacts
 from datacoop.label.form import parse_form
 from datacoop.label.label_studio import LabelStudio
@@ -34,7 +37,7 @@ DRAIN_SECONDS = 20
 
 
 class Source:
-    """Makes the work of every collection, anew whenever the pool's log has grown."""
+    """Makes all work, and makes it anew whenever the pool's log has grown."""
 
     def __init__(
         self,
@@ -45,6 +48,8 @@ class Source:
         workforce: Path | None = None,
         gold: ObjectStore | None = None,
         key: bytes = b"",
+        auditors: frozenset[int] = frozenset(),
+        experts: frozenset[int] = frozenset(),
     ) -> None:
         """Take what work is made of.
 
@@ -53,9 +58,12 @@ class Source:
                 `unknown_annotator` says.
             gold: The operator's store for gold, if there is gold.
             key: The secret that decides which turns are gold.
+            auditors: Label Studio's numbers of the users who are cleared for leak audits.
+            experts: The same of those who decide what is disputed.
         """
         self._pool, self._studio, self._store = pool, studio, store
         self._workforce, self._gold, self._key = workforce, gold, key
+        self._auditors, self._experts = auditors, experts
         self._seen: tuple[object, ...] = ()
         self._tasks: dict[str, tuple[int, dict[bytes, int]]] = {}
         """Project and numbers of tasks of each collection, as Label Studio last told them."""
@@ -76,8 +84,8 @@ class Source:
             SettingsError: The workforce file has faults.
         """
         state = self._pool.require()
-        people = [] if self._workforce else self._store.annotators()
-        seen = (state.length, *people)
+        users = {one.annotator: one.studio_user for one in self._store.accounts()}
+        seen = (state.length, *users.items())
         if seen == self._seen and not anew:
             return None
         # A collection whose submissions were all withdrawn has nothing that may be shown.
@@ -86,9 +94,51 @@ class Source:
             for name in sorted(state.tasks)
             if any(submission.labelling_wanted for submission in state.active(name))
         ]
-        works = [self._work(state, name, people) for name in names]
+        works = [self._work(state, name, list(users)) for name in names]
+        for name in sorted(state.collections):
+            works += self._reviews(contract_of(self._pool, state, name), users)
         self._seen = seen
         return works
+
+    def _reviews(self, collection: Collection, users: Mapping[str, int]) -> Iterator[Work]:
+        """Make the work of auditors and experts, where there are some."""
+        kinds = (
+            (self._auditors, f"{collection.name}/leak-audit", audit_review),
+            (self._experts, experts_project(collection.name), experts_review),
+        )
+        for cleared, name, make in kinds:
+            people = [annotator for annotator, user in users.items() if user in cleared]
+            if not people:
+                continue
+            served = self._store.all_served(name)
+            readers = partial(self._readers, people)
+            found = make(self._pool, collection, readers, own_votes(served, name))
+            if found is not None:
+                restore(found.queue, served)
+                yield self._review(collection, found, people)
+
+    def _readers(self, people: Sequence[str], facts: Iterable[RecordFacts]) -> Workforce:
+        known = self._people(people, facts)
+        return {name: known[name] for name in people if name in known}
+
+    def _review(self, collection: Collection, review: Review, people: Sequence[str]) -> Work:
+        project, tasks = self._tasks_of(
+            review.name, review.payloads, lambda: review.project(self._studio)
+        )
+        return Work(
+            name=review.name,
+            collection=collection.name,
+            title=review.title,
+            guidelines=review.guidelines,
+            project=project,
+            questions=parse_form(review.configuration).questions,
+            question=review.question,
+            value=review.value,
+            queue=review.queue,
+            payload=review.payloads.get,
+            task=tasks.get,
+            readers=frozenset(people),
+        )
 
     def _work(self, state: State, name: str, people: Sequence[str]) -> Work:
         collection = contract_of(self._pool, state, name)
@@ -98,7 +148,7 @@ class Source:
         mine = pa.array([i in routed for i in records[RECORD_ID].to_pylist()], pa.bool_())
         table = records.filter(mine).select([RECORD_ID, *form.columns]).combine_chunks()
         ids: list[bytes] = table[RECORD_ID].to_pylist()
-        project, tasks = self._tasks_of(collection, ids)
+        project, tasks = self._tasks_of(name, ids, lambda: ensure_project(collection, self._studio))
         facts = [one for one in record_facts(self._pool, collection) if one.record_id in tasks]
         question = collection.labelling.question
         served = self._store.all_served(name)
@@ -115,6 +165,7 @@ class Source:
         restore(queue, served)
         self._store.pause_only(name, queue.paused)
         return Work(
+            name=name,
             collection=name,
             title=collection.title,
             guidelines=collection.file("guidelines.md"),
@@ -137,21 +188,21 @@ class Source:
             ),
         )
 
-    def _people(self, people: Sequence[str], facts: Sequence[RecordFacts]) -> Workforce:
+    def _people(self, people: Sequence[str], facts: Iterable[RecordFacts]) -> Workforce:
         if self._workforce:
             return read_workforce(self._workforce)
         kinds = {one.kind for one in facts}
         return {name: unknown_annotator(name, kinds) for name in people}
 
     def _tasks_of(
-        self, collection: Collection, ids: Sequence[bytes]
+        self, name: str, ids: Iterable[bytes], project: Callable[[], int]
     ) -> tuple[int, dict[bytes, int]]:
         """Ask Label Studio only where tasks are new, so that what is withdrawn goes without it."""
-        known = self._tasks.get(collection.name)
+        known = self._tasks.get(name)
         if known is None or any(record_id not in known[1] for record_id in ids):
-            project = ensure_project(collection, self._studio)
-            known = project, self._studio.task_numbers(project)
-            self._tasks[collection.name] = known
+            number = project()
+            known = number, self._studio.task_numbers(number)
+            self._tasks[name] = known
         return known
 
 

@@ -17,7 +17,7 @@ import orjson
 
 from datacoop.errors import OutsideError, TransientError
 from datacoop.web.gateway.exchange import ExchangeError, Server
-from datacoop.web.gateway.store import Account
+from datacoop.web.gateway.store_accounts import Account
 
 SERVICE = "Label Studio"
 VERSION = "1.23.2"
@@ -73,6 +73,7 @@ class Studio:
 
     async def close(self) -> None:
         """Close all connections."""
+        self._server.close()
         await self._client.aclose()
 
     async def ask(
@@ -170,13 +171,26 @@ class Studio:
         body: Mapping[str, Any] | None,
         query: Mapping[str, str | int] | None = None,
     ) -> tuple[int, bytes]:
+        # What is only read may be asked twice, should a kept connection be gone.
+        kept_for = headers.get("Authorization", "") if method == "GET" else ""
         content = b"" if body is None else orjson.dumps(body)
         kind = {} if body is None else {"Content-Type": "application/json"}
         told = {**_ALWAYS, **headers, **kind}
         target = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
         try:
             return await self._server.ask(
-                method, target, list(told.items()), content, largest=LARGEST_ANSWER
+                method,
+                target,
+                list(told.items()),
+                content,
+                largest=LARGEST_ANSWER,
+                kept_for=kept_for,
             )
         except ExchangeError as error:
             raise TransientError(SERVICE, "answer", str(error)) from None
+
+
+def require(is_well: bool) -> None:
+    """Make sure that Label Studio answered as it should."""
+    if not is_well:
+        raise OutsideError("Label Studio", "answer", "not as expected")

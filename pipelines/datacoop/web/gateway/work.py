@@ -9,7 +9,7 @@ from datacoop.label.picture import Picture
 from datacoop.label.result_check import Questions
 from datacoop.label.votes import Vote
 from datacoop.web.gateway.queue import Queue
-from datacoop.web.gateway.store import ANSWERED, PUT_OFF, SKIPPED, Served
+from datacoop.web.gateway.store_served import ANSWERED, PUT_OFF, SKIPPED, Served
 
 ROUND = 1
 """The round of all votes."""
@@ -21,8 +21,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """One collection, as annotators work on it; `renew` brings it up to date in place."""
+    """One collection, or a review of it, as it is worked on; `renew` brings it up to date."""
 
+    name: str
+    """What the gateway's store knows it under: the collection's name, but for reviews."""
     collection: str
     title: str
     guidelines: str
@@ -40,10 +42,16 @@ class Work:
     """Gives Label Studio's number of a record's task; none where there is none."""
     picture: Callable[[], Picture] = Picture
     """Gives what is known of the labelling now; may wait for the pool."""
+    readers: frozenset[str] | None = None
+    """Who may review, where it is a review; otherwise the queue alone decides."""
     closed: set[bytes] = field(default_factory=set)
     """Records that were reported, until the lead lets them back: shown to no annotator."""
     _recent: deque[tuple[float, Callable[[Queue], object]]] = field(default_factory=deque)
     """What the queue was told of late, and when."""
+
+    def is_for(self, annotator: str) -> bool:
+        """Say whether somebody may know of it."""
+        return self.readers is None or annotator in self.readers
 
     def hold(self, annotator: str, record_id: bytes, now: float) -> bool:
         """Enter that an annotator has a record in hand; give whether it was not so before."""
@@ -69,7 +77,7 @@ class Work:
                 event(fresh.queue)
         for record_id in self.closed:
             fresh.queue.remove(record_id)
-        for name in ("title", "guidelines", "project", "questions", "question", "value"):
+        for name in ("title", "guidelines", "project", "questions", "question", "value", "readers"):
             setattr(self, name, getattr(fresh, name))
         self.queue, self.payload, self.task = fresh.queue, fresh.payload, fresh.task
         self.picture = fresh.picture
