@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 SUPPORT = Path(__file__).parent
 PASSWORD = "correct horse battery"
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -77,8 +77,10 @@ class GatewayProcess:
         issuer: str = "",
         timeout_seconds: float = 30.0,
         unlimited: bool = False,
+        store_url: str = "",
     ) -> None:
         self.folder = folder
+        self.store_url = store_url or f"sqlite:///{folder / 'gateway.db'}"
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = folder / "gateway.log"
@@ -96,10 +98,6 @@ class GatewayProcess:
             "works": [offer.to_json() for offer in offers],
         }
         (folder / "gateway.json").write_text(json.dumps(described), encoding="utf-8")
-
-    @property
-    def store_url(self) -> str:
-        return f"sqlite:///{self.folder / 'gateway.db'}"
 
     @property
     def key_path(self) -> Path:
