@@ -104,7 +104,9 @@ class Postgres:
             [str(self._programs / program), *arguments],
             env={
                 **os.environ,
-                **{"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": USER},
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(self.port),
+                "PGUSER": USER,
                 "PGPASSWORD": self.password,
             },
             check=True,
@@ -118,7 +120,7 @@ class Postgres:
 
     def url(self, name: str) -> str:
         """Give the address of a database for SQLAlchemy."""
-        return f"postgresql+pg8000://{USER}:{self.password}@127.0.0.1:{self.port}/{name}"
+        return f"postgresql+psycopg://{USER}:{self.password}@127.0.0.1:{self.port}/{name}"
 
     def dump(self, name: str, path: Path) -> None:
         """Write a database to a file."""
