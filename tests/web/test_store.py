@@ -203,9 +203,10 @@ def test_a_lost_connection_is_made_again(store: Store, url: str) -> None:
         pytest.skip("SQLite has no connection to lose")
     add(store)
     engine = sa.create_engine(url)
-    others = "where pid <> pg_backend_pid() and datname = current_database()"
+    end_the_others = """select pg_terminate_backend(pid) from pg_stat_activity
+        where pid <> pg_backend_pid() and datname = current_database()"""
     with engine.connect() as database:
-        database.execute(sa.text(f"select pg_terminate_backend(pid) from pg_stat_activity {others}"))
+        database.execute(sa.text(end_the_others))
     engine.dispose()
     assert store.annotators() == ["pseudonym of ada"]
 
