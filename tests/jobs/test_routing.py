@@ -14,6 +14,7 @@ from pooling import (
     COLLECTION,
     CREATED,
     OPERATOR,
+    STEWARDS,
     make_pool,
     make_records,
     submission_body,
@@ -23,12 +24,13 @@ from routing import make_annotator
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.collected import collected_votes
-from datacoop.jobs.collecting import collect_votes
+from datacoop.jobs.collecting import collect_votes, enter_votes
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
-from datacoop.jobs.labels import current_demands, current_labels
+from datacoop.jobs.labels import current_demands, current_labels, shown_votes
 from datacoop.jobs.release import label_table
 from datacoop.jobs.routing import make_queue, open_backlog, record_facts
+from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.jobs.workforce import (
     add_gold,
     enter_paused,
@@ -399,6 +401,28 @@ def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_sta
     assert HOSTILE not in named
     # The disputed one waits for nobody, the last one for one more.
     assert asked(pool) == {agreed: 0, split: 0, alone: 1}
+
+
+def test_agreement_and_exports_count_no_vote_that_fell_nor_on_what_was_withdrawn(
+    tmp_path: Path,
+) -> None:
+    pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
+    others = list(PEOPLE)[1:3]
+    said = [
+        make_said(record, name, AREAS[(number + (name == HOSTILE)) % 2], 1)
+        for number, record in enumerate(ids[:6])
+        for name in (HOSTILE, *others)
+    ]
+    before = enter_votes(pool, documents(pool), said, [], OPERATOR, created_utc=CREATED)
+    assert before.alpha is not None
+    assert before.alpha < 0.5
+    enter_pause(pool, 0)
+    assert {vote.annotator for vote in shown_votes(pool, documents(pool))} == {*others}
+    more = [make_said(ids[7], others[0], AREAS[0], 2)]
+    after = enter_votes(pool, documents(pool), more, [], OPERATOR, created_utc=CREATED)
+    assert (after.alpha, after.votes_in_all) == (1.0, 19)
+    withdraw_submission(pool, "meadow-1", STEWARDS["meadow"], created_utc=CREATED)
+    assert shown_votes(pool, documents(pool)) == []
 
 
 def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ EXECUTABLE = Path(
 CACHE = Path.home() / ".cache" / "datacoop-tests"
 """Holds a migrated database, because migrating takes over a minute."""
 
+CACHE_ON_POSTGRES = CACHE / f"label-studio-{VERSION}-postgresql"
+"""The same for PostgreSQL: a dump."""
+
 KEPT = ("label_studio.sqlite3", "credentials.json")
 
 

@@ -156,6 +156,14 @@ def test_votes_go_out_as_a_table_and_come_back_as_json(stage: Stage, tmp_path: P
     found = told(stage, "import", NAME, file, "--own")
     assert (found["votes_new"], found["invalid"]) == (0, {})
     assert isinstance(run(stage, "export", NAME, file).exception, SettingsError)
+    words = ("--attribute", "country")
+    without_workforce = run(stage, "export", NAME, str(tmp_path / "told.csv"), *words)
+    assert isinstance(without_workforce.exception, SettingsError)
+    assert not (tmp_path / "told.csv").exists()
+    refused = run(
+        stage, "export", NAME, str(tmp_path / "t.json"), "--format", "label-studio", *words
+    )
+    assert refused.exit_code == 2
     assert run(stage, "import", NAME, file).exit_code == 2
     assert run(stage, "import", NAME, file, "--own", "--source", "x").exit_code == 2
 

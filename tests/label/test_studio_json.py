@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import httpx
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from ballots import make_policy
+from ballots import make_policy, make_vote
 from hypothesis import given
 from hypothesis import strategies as st
+from routing import make_annotator
 from studio_export import ANSWERS, CONFIGURATION, TEXTS, make_export
 
 from datacoop.demo.accounts import Account
@@ -197,6 +199,28 @@ def test_a_tidy_table_has_a_row_a_vote(tmp_path: Path) -> None:
     assert pyarrow.parquet.read_table(tmp_path / "votes.parquet").equals(table)
     with pytest.raises(SettingsError, match="no known form"):
         write_tidy(table, tmp_path / "votes.xls")
+
+
+def test_what_a_tidy_table_tells_of_annotators_is_shared_by_five() -> None:
+    names = [f"{number:016x}" for number in range(11)]
+    # Five of summit, five of meadow of whom one speaks better, and one whom nobody knows.
+    people = {
+        name: make_annotator(
+            name,
+            member="summit" if number < 5 else "meadow",
+            languages={"en": "C2" if number == 9 else "C1"},
+        )
+        for number, name in enumerate(names[:10])
+    }
+    ballots = {bytes(32): tuple(make_vote(annotator=name) for name in names)}
+    languages = {bytes(32): "en"}
+    table = tidy_table(ballots, ("member", "level"), people, languages)
+    told = Counter(zip(table["member"].to_pylist(), table["level"].to_pylist(), strict=True))
+    # To show either of the members would leave five and one, so the other goes with the one.
+    assert told == {("summit", "C1"): 5, (None, None): 6}
+    assert tidy_table(ballots, ("member",), {}, languages)["member"].null_count == 11
+    alone = {bytes(32): ballots[bytes(32)][:4]}
+    assert tidy_table(alone, ("country",), people, languages)["country"].null_count == 4
 
 
 @pytest.mark.integration

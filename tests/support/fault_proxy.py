@@ -100,6 +100,11 @@ class FaultProxy:
         with self._lock:
             self._planned += [(method, path, fault) for fault in faults]
 
+    def forget(self) -> None:
+        """Let all requests through from now on."""
+        with self._lock:
+            self._planned.clear()
+
     def count(self, method: str, path: str) -> int:
         """Count the requests of a method whose path contains `path`."""
         return sum(m == method and path in p for m, p in self.seen)

@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 SUPPORT = Path(__file__).parent
 PASSWORD = "correct horse battery"
-READY_SECONDS = 30.0
+READY_SECONDS = 240.0
 
 
 def free_port() -> int:
@@ -77,12 +77,17 @@ class GatewayProcess:
         issuer: str = "",
         timeout_seconds: float = 30.0,
         unlimited: bool = False,
+        store_url: str = "",
+        has_own_clock: bool = False,
     ) -> None:
         self.folder = folder
+        self.store_url = store_url or f"sqlite:///{folder / 'gateway.db'}"
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = folder / "gateway.log"
+        self._clock = folder / "clock"
         folder.mkdir(parents=True, exist_ok=True)
+        self.set_clock(0.0)
         self._process: subprocess.Popen[bytes] | None = None
         described = {
             "origin": self.origin,
@@ -93,13 +98,10 @@ class GatewayProcess:
             "issuer": issuer,
             "timeout_seconds": timeout_seconds,
             "unlimited": unlimited,
+            "clock": str(self._clock) if has_own_clock else "",
             "works": [offer.to_json() for offer in offers],
         }
         (folder / "gateway.json").write_text(json.dumps(described), encoding="utf-8")
-
-    @property
-    def store_url(self) -> str:
-        return f"sqlite:///{self.folder / 'gateway.db'}"
 
     @property
     def key_path(self) -> Path:
@@ -138,6 +140,12 @@ class GatewayProcess:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def set_clock(self, ahead_seconds: float) -> None:
+        """Put the gateway's clock ahead of everybody else's, where it has one of its own."""
+        made = self._clock.with_suffix(".new")
+        made.write_text(str(ahead_seconds))
+        made.replace(self._clock)
 
     def denials(self) -> list[dict[str, Any]]:
         """Give the log lines about denied requests, in order."""
@@ -335,8 +343,13 @@ def main(path: str) -> None:
         sign_in = SignIn(provider, f"{told['origin']}/oidc/callback")
     studio = Studio(told["upstream"], timeout_seconds=told["timeout_seconds"])
     options = Options(origin=told["origin"], key=key, metrics_token="metrics token")
+
+    def own_clock() -> float:
+        return time.time() + float(Path(told["clock"]).read_text())
+
+    clock = own_clock if told["clock"] else time.time
     run(
-        Gateway(options, store, studio, works, sign_in=sign_in),
+        Gateway(options, store, studio, works, sign_in=sign_in, clock=clock),
         told["listen"],
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from gateways import PASSWORD, GatewayProcess, Offer, record_id
+from postgres import Postgres
 from tests.label.conftest import server, studio
 
 from datacoop.demo.label_studio_server import LabelStudioServer
@@ -31,6 +32,12 @@ CHOICES = """<View>
 MakeOffer = Callable[..., Offer]
 StartGateway = Callable[..., AbstractContextManager[GatewayProcess]]
 PEOPLE = ("ada@example.org", "bob@example.org")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

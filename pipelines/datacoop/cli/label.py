@@ -33,7 +33,7 @@ from datacoop.jobs.exchange import export_json, import_votes
 from datacoop.jobs.experts import enter_decisions, send_disputed
 from datacoop.jobs.gold_store import known_gold
 from datacoop.jobs.labelling import record_languages, route_tasks, routed_records
-from datacoop.jobs.labels import current_labels, disputed_records
+from datacoop.jobs.labels import current_labels, disputed_records, shown_votes
 from datacoop.jobs.leaks import bar_reported
 from datacoop.jobs.routing import open_backlog
 from datacoop.jobs.workforce import enter_workforce, read_workforce
@@ -43,7 +43,7 @@ from datacoop.label.decisions import REASON_LENGTH, Decision
 from datacoop.label.experts import votes_shown
 from datacoop.label.kinds import ballots_of
 from datacoop.label.studio_json import utc
-from datacoop.label.tidy import tidy_table, write_tidy
+from datacoop.label.tidy import ATTRIBUTES, tidy_table, write_tidy
 from datacoop.label.votes import pseudonym
 from datacoop.settings import Settings
 from datacoop.web.gateway.store_reports import BARRED
@@ -265,9 +265,9 @@ def show_agreement(
       datacoop label agreement documents
     """
     pool = open_pool(settings_from(config, pool=pool_url))
-    policy = contract_of(pool, pool.require(), collection).labelling
-    votes = collected_votes(pool, collection)
-    found = agreements(votes, policy, record_languages(pool, collection))
+    contract = contract_of(pool, pool.require(), collection)
+    votes = shown_votes(pool, contract)
+    found = agreements(votes, contract.labelling, record_languages(pool, collection))
     rows = [
         (
             "all"
@@ -290,6 +290,13 @@ def show_agreement(
 @click.argument("collection")
 @click.argument("file", type=FOLDER)
 @click.option("--format", "form", type=click.Choice(["tidy", "label-studio"]), default="tidy")
+@click.option(
+    "--attribute",
+    "attributes",
+    type=click.Choice(ATTRIBUTES),
+    multiple=True,
+    help="Tell this of annotators, where at least five share it; most needed first.",
+)
 @pool_option
 @config_option
 @json_option
@@ -297,6 +304,7 @@ def export(
     collection: str,
     file: Path,
     form: str,
+    attributes: tuple[str, ...],
     pool_url: str | None,
     config: Path | None,
     as_json: bool,
@@ -309,15 +317,21 @@ def export(
     \b
     Example:
       datacoop label export documents votes.csv
+      datacoop label export documents votes.csv --attribute level --attribute country
       datacoop label export documents votes.json --format label-studio
     """
-    pool = open_pool(settings_from(config, pool=pool_url))
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
     contract = contract_of(pool, pool.require(), collection)
-    ballots = ballots_of(collected_votes(pool, collection), contract.labelling)
+    ballots = ballots_of(shown_votes(pool, contract), contract.labelling)
     if file.exists():
         raise SettingsError(f"{file} is there already", hint="Name a new file.")
+    if attributes and form != "tidy":
+        raise click.UsageError("--attribute goes with --format tidy")
     if form == "tidy":
-        write_tidy(tidy_table(ballots), file)
+        people = read_workforce(settings.require("workforce")) if attributes else {}
+        languages = record_languages(pool, collection) if attributes else {}
+        write_tidy(tidy_table(ballots, tuple(dict.fromkeys(attributes)), people, languages), file)
     else:
         content = export_json(pool, contract, ballots)
         file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -98,9 +98,15 @@ class LabelStudioServer:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_SECONDS)
         # Whatever it started may outlive it, or not heed the first signal.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        self.kill()
+
+    def kill(self) -> None:
+        """End the server and whatever it started, with no chance to clean up."""
+        process = self._process
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def wait_until_ready(
         self,
@@ -152,11 +158,14 @@ class LabelStudioServer:
         headers = {"Authorization": f"Token {self.token}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def _command(self) -> list[str]:
         arguments = ["start", "--no-browser", "--internal-host", HOST, "--port", str(self._port)]
+        return [str(self._executable), *arguments]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the operator names the executable
-                [str(self._executable), *arguments],
+                self._command(),
                 env=self._environment(os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -16,7 +16,7 @@ from datacoop.jobs.labelling import (
     routed_records,
     text_lengths,
 )
-from datacoop.jobs.labels import current_labels, disputed_records
+from datacoop.jobs.labels import current_labels, disputed_records, shown_votes
 from datacoop.label.agreement import NOMINAL, agreements
 from datacoop.label.answers import Answer, InvalidAnswer, read_answers
 from datacoop.label.form import parse_form
@@ -50,7 +50,7 @@ class Collected:
     invalid: dict[str, int]
     """Answers that do not count, by reason code."""
     alpha: float | None
-    """Agreement over all votes; none while there are too few."""
+    """Agreement over all votes that stand; none while there are too few."""
     disputed: int = 0
     """Records that wait for an expert."""
     measure: str = NOMINAL
@@ -164,7 +164,7 @@ def enter_votes(
         pool.append(decide, operator, created_utc=created_utc)
     reasons = Counter(answer.reason for answer in invalid)
     held = merge_votes(known, fresh)
-    together, *_ = agreements(held, collection.labelling, {})
+    together, *_ = agreements(shown_votes(pool, collection), collection.labelling, {})
     return Collected(
         votes_new=len(fresh),
         votes_in_all=len(held),

@@ -119,17 +119,20 @@ def delete_gone_tasks(pool: Pool, name: str, studio: LabelStudio) -> frozenset[b
     Returns:
         These records.
     """
-    state = pool.state()
     routed = routed_records(pool, name)
-    here: set[bytes] = set()
-    if routed:
-        for batch in pooled_batches(pool, state.active(name), [RECORD_ID]):
-            here.update(batch.column(RECORD_ID).to_pylist())
-    gone = routed - (here - listed_records(pool.store, state.barred(name)))
+    gone = routed - present_records(pool, name) if routed else routed
     if gone:
-        project = ensure_project(contract_of(pool, state, name), studio)
+        project = ensure_project(contract_of(pool, pool.state(), name), studio)
         studio.delete_tasks(project, sorted(record_id.hex() for record_id in gone))
     return gone
+
+
+def present_records(pool: Pool, name: str) -> set[bytes]:
+    """Give the ids of the records that were neither withdrawn nor barred."""
+    state, here = pool.state(), set[bytes]()
+    for batch in pooled_batches(pool, state.active(name), [RECORD_ID]):
+        here.update(batch.column(RECORD_ID).to_pylist())
+    return here - listed_records(pool.store, state.barred(name))
 
 
 def asked_records(pool: Pool, name: str) -> frozenset[bytes]:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from datacoop.jobs.collected import collected_decisions, collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
-from datacoop.jobs.labelling import asked_records, labelled_records, routed_records
+from datacoop.jobs.labelling import (
+    asked_records,
+    labelled_records,
+    present_records,
+    routed_records,
+)
 from datacoop.label.adjudication import Label, disputed, labelled, labels
 from datacoop.label.deciding import AUDITED, Guesses, demands
 from datacoop.label.decisions import Decision, standing_decisions
@@ -59,6 +64,16 @@ def current_standings(
         merge_votes(collected_votes(pool, collection.name), own), pauses, decided
     )
     return Standings(votes=votes, decisions=decisions, guesses=guesser(votes))
+
+
+def shown_votes(pool: Pool, collection: Collection) -> list[Vote]:
+    """Give the votes that are exported, and of which agreement is told.
+
+    Left out is what fell when its annotator was paused, and what was said of records that were
+    withdrawn or barred since.
+    """
+    here = present_records(pool, collection.name)
+    return [v for v in current_standings(pool, collection).votes if v.record_id in here]
 
 
 def current_labels(

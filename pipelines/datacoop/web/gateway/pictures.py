@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from datacoop.jobs.gold_store import gold_votes, known_gold
+from datacoop.jobs.labelling import present_records
 from datacoop.jobs.labels import current_standings, gold_of
 from datacoop.label.agreement import agreements
 from datacoop.label.deciding import demands, standings
@@ -43,7 +44,9 @@ def picture_of(
     resumed = last_resumed(pool.state().resumed.get(name, ()))
     told = (vote for vote in heard if vote.record_id not in gold)
     now = current_standings(pool, collection, own=told)
-    ballots = ballots_of(now.votes, policy)
+    here = present_records(pool, name)
+    votes = [vote for vote in now.votes if vote.record_id in here]
+    ballots = ballots_of(votes, policy)
     kinds = {one.record_id: one.kind for one in facts if one.record_id not in gold}
     decided = gold_of(now.decisions, policy.question)
     asked = demands(now.votes, policy, kinds, decided=decided, guesses=now.guesses)
@@ -54,12 +57,12 @@ def picture_of(
         return known is not None and ineligible(known, kind, policy.workforce) is None
 
     return Picture(
-        votes=[vote for vote in counting_votes(now.votes) if vote.question == policy.question],
+        votes=[vote for vote in counting_votes(votes) if vote.question == policy.question],
         values=() if policy.kind == LABELS else policy.values,
         kinds=kinds,
         demands={one.record_id: one for one in asked if one.votes},
         disputed={i: stand.confidence for i, stand in stands.items() if stand.is_disputed},
-        pairs=agreements(now.votes, policy, {i: kind.language for i, kind in kinds.items()}),
+        pairs=agreements(votes, policy, {i: kind.language for i, kind in kinds.items()}),
         standings={
             annotator: standing(given, policy.workforce, resumed_utc=resumed.get(annotator, ""))
             for annotator, given in answers.items()

@@ -121,6 +121,8 @@ class Accounts(Database):
 
     def account_of(self, email: str) -> Account | None:
         """Find an annotator by e-mail address, written in whatever case."""
+        if "\0" in email:  # PostgreSQL would refuse to look
+            return None
         return self._find(_ACCOUNTS.c.email == email.casefold())
 
     def account_of_subject(self, subject: str) -> Account | None:
