@@ -77,6 +77,8 @@
     const bar = made("nav", "", { className: "datacoop-bar" });
     bar.setAttribute("aria-label", "datacoop");
     const dialog = dialogOf(texts);
+    // The page itself is in English, whatever the language of what is written here.
+    bar.lang = dialog.lang = texts.code;
     const open = made("button", texts.report, { type: "button" });
     open.addEventListener("click", () => { if (task) dialog.showModal(); });
     bar.append(made("a", texts.title_home, { href: "/" }), open);
