@@ -221,7 +221,7 @@ def test_tasks_are_labelled_from_sign_in_to_the_last_one(
 ) -> None:
     task = TASKS[kind]
     first, second = task.kept
-    offer = make_offer(f"browser {kind}", [task.payload(n) for n in range(4)], task.configuration)
+    offer = make_offer(f"browser {kind}", [task.payload(n) for n in range(3)], task.configuration)
 
     def shows(page: Page, number: int) -> None:
         expect(page.locator(".lsf-main-view__annotation")).to_contain_text(f"number {number}.")
@@ -254,27 +254,25 @@ def test_tasks_are_labelled_from_sign_in_to_the_last_one(
         read_guidelines(page, task.wait_for)
         shows(page, 2)
         is_shown(page, task.shown[0])
-        submit(page)
-        shows(page, 3)
         # Back to the first one, and another answer.
-        for number in (2, 1, 0):
+        for number in (1, 0):
             page.click('[aria-label="Previous task"]')
             shows(page, number)
         is_shown(page, task.shown[0])
         task.answer(page, 1)
         is_shown(page, task.shown[1])
         submit(page, "Update")
-        page.goto(f"{gateway.origin}/")
-        open_labelling(page, task.wait_for)
-        shows(page, 3)
-        task.answer(page, 0)
+        for number in (1, 2):
+            page.click('[aria-label="Next task"]')
+            shows(page, number)
+        is_shown(page, task.shown[0])
         submit(page)
         expect(page.locator("body")).to_contain_text("No More Tasks Left in Queue")
         page.goto(f"{gateway.origin}/")
-        expect(page.locator("body")).to_contain_text("You have answered 3.")
+        expect(page.locator("body")).to_contain_text("You have answered 2.")
         expect(page.locator("body")).to_contain_text(TEXTS["en"]["nothing_open"])
         page.click(f"text={TEXTS['en']['title_progress']}")
-        assert page.locator("dl.facts dd").all_inner_texts() == ["3", "1"]
+        assert page.locator("dl.facts dd").all_inner_texts() == ["2", "1"]
         page.click(f"text={TEXTS['en']['sign_out']}")
         page.goto(f"{gateway.origin}/projects/{offer.project}/data?labeling=1")
         assert page.url == f"{gateway.origin}/sign-in"
@@ -287,7 +285,6 @@ def test_tasks_are_labelled_from_sign_in_to_the_last_one(
     assert kept == [
         [(False, sorted(second, key=str))],
         [(True, [])],
-        [(False, first)],
         [(False, first)],
     ]
     assert set(denied) == {"signed_out"}
@@ -327,7 +324,7 @@ HOSTILE = (
     "<a href=javascript:alert(4)>press here</a> [or here](javascript:alert(5))",
     "![picture](https://away.example/picture.png) <https://away.example/>",
     "</textarea></script><form action=https://away.example/><button>Submit",
-    "{{7*7}} ${7*7} <%= 7*7 %> &lt;b&gt; &#x3c;i&#x3e;",
+    "{{7*7}} ${7*7} <%= 7*7 %>",
     "\u202eturned round\u202c \ufeff\u200b zero width",
     "<details open ontoggle=alert(6)><summary>unfold",
 )

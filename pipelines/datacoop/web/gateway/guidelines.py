@@ -26,6 +26,9 @@ def written(text: str) -> Markup:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1:]) + _ABOVE)}"
         if token.nesting == 1 and token.tag in _BLOCKS:
-            # The style of a column's alignment, which the pages' policy does not let stand.
-            token.attrs = {"dir": "auto"}
+            # The alignment of a column is a style, which the pages' policy does not let stand.
+            token.attrs.pop("style", None)
+            token.attrSet("dir", "auto")
+        # The language of a block of code, which would become a class.
+        token.info = ""
     return Markup(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))  # noqa: S704 - escaped there

@@ -82,7 +82,7 @@ def number(language: str, value: float, decimals: int = 0) -> str:
     """Write a number as it is written in the language of the page."""
     texts = TEXTS[language]
     marks = str.maketrans({",": texts["thousands"], ".": texts["decimal"]})
-    return f"{value:,.{decimals}f}".translate(marks)
+    return f"{value:z,.{decimals}f}".translate(marks)
 
 
 def percent(language: str, share: float) -> str:
