@@ -45,9 +45,13 @@ def make_offer(studio: LabelStudio) -> MakeOffer:
     """Make a project with tasks, under a name that no other test takes."""
 
     def make(
-        name: str, payloads: list[dict[str, Any]], configuration: str = CHOICES, votes: int = 2
+        name: str,
+        payloads: list[dict[str, Any]],
+        configuration: str = CHOICES,
+        votes: int = 2,
+        guidelines: str = "Read this.",
     ) -> Offer:
-        project = studio.ensure_project(name, f"Test {name}", configuration, "Read this.", 3)
+        project = studio.ensure_project(name, f"Test {name}", configuration, guidelines, 3)
         records = {record_id(number): payload for number, payload in enumerate(payloads)}
         studio.add_tasks(project, [Task(record_id=k, payload=v) for k, v in records.items()])
         return Offer(
@@ -57,6 +61,7 @@ def make_offer(studio: LabelStudio) -> MakeOffer:
             records=records,
             tasks=studio.task_numbers(project),
             votes=votes,
+            guidelines=guidelines,
         )
 
     return make

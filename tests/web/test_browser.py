@@ -1,8 +1,9 @@
 """Labelling in Chromium through the gateway, as an annotator does it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import corpora
@@ -10,9 +11,10 @@ import httpx
 import pytest
 from gateways import PASSWORD, GatewayProcess, Offer
 from playwright.sync_api import Page, expect, sync_playwright
-from tests.web.conftest import MakeOffer, StartGateway
+from tests.web.conftest import CHOICES, MakeOffer, StartGateway
 
 from datacoop.demo.label_studio_server import LabelStudioServer
+from datacoop.web.gateway.pages import TEXTS
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -94,118 +96,198 @@ def submit(page: Page, button: str = "Submit") -> None:
     assert got.value.status in (200, 201), got.value.text()
 
 
-def test_choices_are_labelled_from_sign_in_to_the_last_task(
-    server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway, chromium: str
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """How tasks of one kind look, and how they are answered."""
+
+    configuration: str
+    payload: Callable[[int], dict[str, str]]
+    wait_for: str
+    answer: Callable[[Page, int], None]
+    """Give the first of two answers, or the second."""
+    marks: Callable[[Page], list[str]]
+    """What the page shows of the answer."""
+    shown: tuple[list[str], list[str]]
+    kept: tuple[list[dict[str, Any]], list[dict[str, Any]]]
+    """What is stored of the answers: the first one, and the second after the first."""
+
+
+def choose(page: Page, which: int) -> None:
+    page.click(f".lsf-choices >> text={('family', 'housing')[which]}")
+
+
+def mark(page: Page, which: int) -> None:
+    """Mark a word as a mouse would that is drawn over it."""
+    label, word = (("place", "Paris"), ("time", "June"))[which]
+    page.click(f".lsf-labels >> text={label}")
+    page.evaluate(
+        """(word) => {
+          const walker = document.createTreeWalker(
+            document.querySelector(".lsf-richtext"), NodeFilter.SHOW_TEXT);
+          let node;
+          while ((node = walker.nextNode()) && !node.data.includes(word));
+          const range = document.createRange();
+          const start = node.data.indexOf(word);
+          range.setStart(node, start); range.setEnd(node, start + word.length);
+          getSelection().removeAllRanges(); getSelection().addRange(range);
+          node.parentElement.dispatchEvent(new MouseEvent("mouseup", {bubbles: true}));
+        }""",
+        word,
+    )
+    expect(page.locator(".htx-highlight", has_text=word)).to_have_count(1)
+
+
+def rate(page: Page, which: int) -> None:
+    page.locator(".ant-rate [role=radio]").nth((3, 1)[which]).click()
+    # The mouse away: under it the stars show what a click would give.
+    page.mouse.move(0, 0)
+
+
+def compare(page: Page, which: int) -> None:
+    """Choose a side by keys alone, which Label Studio by itself does not let one do."""
+    side = page.get_by_role("button", name=("one side", "other side")[which])
+    side.focus()
+    page.keyboard.press("Enter")
+
+
+def chosen(page: Page) -> list[str]:
+    return [
+        f"choice {n}"
+        for n, one in enumerate(page.locator(".lsf-choices input").all())
+        if one.is_checked()
+    ]
+
+
+def compared(page: Page) -> list[str]:
+    pressed = page.locator('[aria-pressed="true"]').all_inner_texts()
+    return [text.split(",")[0] for text in pressed]
+
+
+MET = "\N{GRINNING FACE} We met in Paris in June, number {}."
+TASKS = {
+    "choices": Task(
+        configuration=CHOICES,
+        payload=lambda n: {"text": f"text, number {n}."},
+        wait_for=".lsf-choices",
+        answer=choose,
+        marks=chosen,
+        shown=(["choice 0"], ["choice 1"]),
+        kept=([{"choices": ["family"]}], [{"choices": ["housing"]}]),
+    ),
+    "spans": Task(
+        configuration=SPANS,
+        payload=lambda n: {"text": MET.format(n)},
+        wait_for=".lsf-labels",
+        answer=mark,
+        marks=lambda page: page.locator(".htx-highlight").all_inner_texts(),
+        shown=(["Paris"], ["Paris", "June"]),
+        # In code points: a smiley before them counts one.
+        kept=(
+            [{"start": 12, "end": 17, "text": "Paris", "labels": ["place"]}],
+            [
+                {"start": 12, "end": 17, "text": "Paris", "labels": ["place"]},
+                {"start": 21, "end": 25, "text": "June", "labels": ["time"]},
+            ],
+        ),
+    ),
+    "rating": Task(
+        configuration=RATING,
+        payload=lambda n: {"text": f"rate this, number {n}."},
+        wait_for=".ant-rate",
+        answer=rate,
+        marks=lambda page: ["star"] * page.locator(".ant-rate-star-full").count(),
+        shown=(["star"] * 4, ["star"] * 2),
+        kept=([{"rating": 4}], [{"rating": 2}]),
+    ),
+    "pairwise": Task(
+        configuration=PAIRWISE,
+        payload=lambda n: {"text_a": f"one side, number {n}.", "text_b": "other side"},
+        wait_for='[role="button"][aria-pressed]',
+        answer=compare,
+        marks=compared,
+        shown=(["one side"], ["other side"]),
+        kept=([{"selected": "left"}], [{"selected": "right"}]),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_tasks_are_labelled_from_sign_in_to_the_last_one(
+    server: LabelStudioServer,
+    make_offer: MakeOffer,
+    start_gateway: StartGateway,
+    chromium: str,
+    kind: str,
 ) -> None:
-    offer = make_offer("browser choices", [{"text": f"text number {n}"} for n in range(4)])
+    task = TASKS[kind]
+    first, second = task.kept
+    offer = make_offer(f"browser {kind}", [task.payload(n) for n in range(3)], task.configuration)
+
+    def shows(page: Page, number: int) -> None:
+        expect(page.locator(".lsf-main-view__annotation")).to_contain_text(f"number {number}.")
+        # The page takes clicks and keys a moment after it shows the task.
+        page.wait_for_timeout(500)
+
+    def is_shown(page: Page, answer: list[str]) -> None:
+        page.wait_for_function("() => !document.querySelector('.lsf-modal-ls_visible')")
+        for _ in range(50):
+            if task.marks(page) == answer:
+                return
+            page.wait_for_timeout(100)
+        assert task.marks(page) == answer
+
     with start_gateway(offer) as gateway, browser_page(chromium, gateway) as page:
         sign_in(page, gateway)
-        expect(page.locator("h2")).to_have_text("Collection browser choices")
-        open_labelling(page, ".lsf-choices")
-        expect(page.locator("body")).to_contain_text("text number 0")
-        page.click(".lsf-choices >> text=family")
+        expect(page.locator("h2")).to_have_text(f"Collection browser {kind}")
+        open_labelling(page, task.wait_for)
+        shows(page, 0)
+        task.answer(page, 0)
         submit(page)
-        expect(page.locator("body")).to_contain_text("text number 1")
+        shows(page, 1)
         submit(page, "Skip")
-        expect(page.locator("body")).to_contain_text("text number 2")
-        # The page takes its keys a moment after it shows the task.
-        page.wait_for_timeout(1_000)
+        shows(page, 2)
         # A draft is saved by itself, and is there after the page was loaded anew.
         with page.expect_response(lambda r: "/drafts" in r.url) as saved:
-            # By keyboard: the hotkey of the choice.
-            page.keyboard.press("2")
+            task.answer(page, 0)
         assert saved.value.status == 201
         page.reload()
-        read_guidelines(page, ".lsf-choices")
-        expect(page.locator("body")).to_contain_text("text number 2")
-        expect(page.locator(".lsf-choices input:checked")).to_have_count(1)
-        submit(page)
-        expect(page.locator("body")).to_contain_text("text number 3")
+        read_guidelines(page, task.wait_for)
+        shows(page, 2)
+        is_shown(page, task.shown[0])
         # Back to the first one, and another answer.
-        for number in (2, 1, 0):
+        for number in (1, 0):
             page.click('[aria-label="Previous task"]')
-            expect(page.locator("body")).to_contain_text(f"text number {number}")
-        page.click(".lsf-choices >> text=housing")
+            shows(page, number)
+        is_shown(page, task.shown[0])
+        task.answer(page, 1)
+        is_shown(page, task.shown[1])
         submit(page, "Update")
-        page.goto(f"{gateway.origin}/")
-        open_labelling(page, ".lsf-choices")
-        expect(page.locator("body")).to_contain_text("text number 3")
-        page.click(".lsf-choices >> text=family")
+        for number in (1, 2):
+            page.click('[aria-label="Next task"]')
+            shows(page, number)
+        is_shown(page, task.shown[0])
         submit(page)
         expect(page.locator("body")).to_contain_text("No More Tasks Left in Queue")
         page.goto(f"{gateway.origin}/")
-        expect(page.locator("body")).to_contain_text("You have answered 4")
-        page.click("text=Sign out")
+        expect(page.locator("body")).to_contain_text("You have answered 2.")
+        expect(page.locator("body")).to_contain_text(TEXTS["en"]["nothing_open"])
+        page.click(f"text={TEXTS['en']['title_progress']}")
+        assert page.locator("dl.facts dd").all_inner_texts() == ["2", "1"]
+        page.click(f"text={TEXTS['en']['sign_out']}")
         page.goto(f"{gateway.origin}/projects/{offer.project}/data?labeling=1")
         assert page.url == f"{gateway.origin}/sign-in"
         denied = [line["reason"] for line in gateway.denials()]
     kept = [
-        [(one["was_cancelled"], [item["value"] for item in one["result"]]) for one in task]
-        for task in stored(server, offer)
+        [(one["was_cancelled"], [item["value"] for item in one["result"]]) for one in answers]
+        for answers in stored(server, offer)
     ]
+    kept[0] = [(skipped, sorted(values, key=str)) for skipped, values in kept[0]]
     assert kept == [
-        [(False, [{"choices": ["housing"]}])],
+        [(False, sorted(second, key=str))],
         [(True, [])],
-        [(False, [{"choices": ["housing"]}])],
-        [(False, [{"choices": ["family"]}])],
+        [(False, first)],
     ]
     assert set(denied) == {"signed_out"}
-
-
-def test_spans_are_marked_in_the_text_they_stand_in(
-    server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway, chromium: str
-) -> None:
-    text = "\N{GRINNING FACE} We met in Paris."
-    offer = make_offer("browser spans", [{"text": text}], SPANS)
-    with start_gateway(offer) as gateway, browser_page(chromium, gateway) as page:
-        sign_in(page, gateway)
-        open_labelling(page, ".lsf-labels")
-        page.click(".lsf-labels >> text=place")
-        page.evaluate(
-            """() => {
-              const walker = document.createTreeWalker(
-                document.querySelector('[data-testid="richtext-container"], .lsf-richtext'),
-                NodeFilter.SHOW_TEXT);
-              let node;
-              while ((node = walker.nextNode()) && !node.data.includes("Paris"));
-              const range = document.createRange();
-              const start = node.data.indexOf("Paris");
-              range.setStart(node, start); range.setEnd(node, start + 5);
-              getSelection().removeAllRanges(); getSelection().addRange(range);
-              node.parentElement.dispatchEvent(new MouseEvent("mouseup", {bubbles: true}));
-            }"""
-        )
-        submit(page)
-    [[annotation]] = stored(server, offer)
-    [item] = annotation["result"]
-    assert item["type"] == "labels"
-    value = item["value"]
-    assert value["labels"] == ["place"]
-    # In code points: a smiley before it counts one.
-    assert text[value["start"] : value["end"]] == value["text"] == "Paris"
-
-
-def test_ratings_and_comparisons_are_labelled(
-    server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway, chromium: str
-) -> None:
-    rated = make_offer("browser rating", [{"text": "rate this"}], RATING)
-    compared = make_offer("browser pairwise", [{"text_a": "left one", "text_b": "right"}], PAIRWISE)
-    with start_gateway(rated) as gateway, browser_page(chromium, gateway) as page:
-        sign_in(page, gateway)
-        open_labelling(page, ".ant-rate, .lsf-rating")
-        page.locator(".ant-rate-star, .lsf-rating__star, [class*=rating] [role=radio]").nth(
-            3
-        ).click()
-        submit(page)
-    [[annotation]] = stored(server, rated)
-    assert [item["value"] for item in annotation["result"]] == [{"rating": 4}]
-    with start_gateway(compared) as gateway, browser_page(chromium, gateway) as page:
-        sign_in(page, gateway)
-        open_labelling(page, "text=left one")
-        page.click("text=left one")
-        submit(page)
-    [[annotation]] = stored(server, compared)
-    assert [item["value"] for item in annotation["result"]] == [{"selected": "left"}]
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 800}], ids=["phone", "desktop"])
@@ -231,6 +313,51 @@ def test_own_pages_fit_and_are_used_by_keyboard(
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"]
             page.goto(f"{gateway.origin}/sign-in?language={language}")
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    "\"'><svg onload=alert(3)><!--",
+    "<iframe src=https://away.example/frame></iframe>",
+    "<style>@import 'https://away.example/style.css';</style>",
+    "<a href=javascript:alert(4)>press here</a> [or here](javascript:alert(5))",
+    "![picture](https://away.example/picture.png) <https://away.example/>",
+    "</textarea></script><form action=https://away.example/><button>Submit",
+    "{{7*7}} ${7*7} <%= 7*7 %>",
+    "\u202eturned round\u202c \ufeff\u200b zero width",
+    "<details open ontoggle=alert(6)><summary>unfold",
+)
+"""What a page must show as it is: each would do something where it was taken for more than text."""
+
+INSIDE = "script, img, iframe, style, a, form, button, details, svg, object, embed, i, b"
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_hostile_texts_and_guidelines_are_shown_as_text(
+    make_offer: MakeOffer, start_gateway: StartGateway, chromium: str, kind: str
+) -> None:
+    task = TASKS[kind]
+    hostile = "\n".join(HOSTILE)
+    payload = dict.fromkeys(task.payload(0), hostile)
+    offer = make_offer(f"hostile {kind}", [payload], task.configuration, guidelines=hostile)
+    with start_gateway(offer) as gateway, browser_page(chromium, gateway) as page:
+        sign_in(page, gateway)
+        for shown in (".guidelines", ".lsf-modal-ls__body", ".lsf-richtext__container"):
+            if shown == ".lsf-modal-ls__body":
+                page.click("a.button")
+                page.wait_for_selector(".lsf-modal-ls_visible")
+            elif shown == ".lsf-richtext__container":
+                page.keyboard.press("Escape")
+                page.wait_for_selector(".lsf-modal-ls_visible", state="detached")
+            for place in page.locator(shown).all():
+                text = place.inner_text()
+                assert [line for line in HOSTILE if line not in text] == []
+                assert place.locator(INSIDE).count() == 0
+        page.wait_for_timeout(500)
+        if kind == "spans":
+            page.click(".lsf-labels >> text=place")
+        submit(page, "Skip")
 
 
 @pytest.mark.corpora

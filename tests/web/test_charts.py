@@ -38,8 +38,8 @@ def test_an_interval_spans_from_low_to_high_and_says_so(ends: list[float], said:
 
 @given(names, shares)
 def test_a_matrix_names_rows_and_columns_and_keeps_inside(names: list[str], depth: float) -> None:
-    cells = {(row, row): (depth, "1 < 2") for row in range(len(names))}
-    drawn = parse(matrix(names, cells, 'said "so"'))
+    cells = {(row, row): (depth, 1) for row in range(len(names))}
+    drawn = parse(matrix(names, cells, 'said "so"', write="{} < 2".format))
     texts = [text.text or "" for text in drawn.iter(f"{SVG}text")]
     assert sorted(texts) == sorted([*names, *names, *["1 < 2"] * len(names)])
     for cell in drawn.iter(f"{SVG}rect"):

@@ -161,7 +161,9 @@ def test_texts_run_as_their_letters_do(gateway: GatewayProcess, chromium: str) -
     with browser_page(chromium, gateway, SIZES["desktop"]) as page:
         sign_in(page, gateway, LEA)
         title = page.locator("h2", has_text="رسائل")
-        assert title.evaluate(start) == ["rtl", True]
+        # A title begins where its section does; a text where its letters do.
+        assert title.evaluate(start) == ["rtl", False]
+        assert page.locator(".guidelines p", has_text=ARABIC).evaluate(start) == ["rtl", True]
         assert page.locator("h2", has_text="Letters").evaluate(start)[0] == "ltr"
         page.goto(f"{gateway.origin}/lead/projects/7")
         page.locator("details", has_text=HEBREW).locator("summary").click()
@@ -248,6 +250,9 @@ def test_a_task_is_reported_from_the_labelling_page_by_keys_alone(
           return range.getBoundingClientRect().left; })"""
         first, last = page.locator(".lsf-richtext__line").first.evaluate(at)
         assert last < first
+        # What ends a task is in sight, on a phone too.
+        for name in ("Skip", "Submit"):
+            expect(page.locator(f'button:has-text("{name}")')).to_be_in_viewport(ratio=1)
         button = page.locator(".datacoop-bar button")
         expect(button).to_have_text(TEXTS["en"]["report"])
         # Nothing lies over it.

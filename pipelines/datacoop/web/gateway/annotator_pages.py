@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from datacoop.label.figures import Share, on_gold, waiting, with_others
+from datacoop.label.figures import on_gold, waiting, with_others
 from datacoop.web.gateway.asking import Asked, DeniedError, Handler
 from datacoop.web.gateway.desk import Desk, db
 from datacoop.web.gateway.pay import day_of, pay_csv, pay_rows, time_of
@@ -49,7 +48,7 @@ class AnnotatorPages:
                     "title": work.title,
                     "guidelines": work.guidelines,
                     "project": work.project,
-                    "done": len(done),
+                    "done": sum(one.state != SKIPPED for one in done),
                     "is_open": work.queue.next(name, self._desk.clock()) is not None,
                     "waiting": found,
                 }
@@ -69,8 +68,8 @@ class AnnotatorPages:
                     "title": work.title,
                     "answered": len(done) - skipped,
                     "skipped": skipped,
-                    "gold": _shown(on_gold(picture.gold_answers.get(name, ()), today)),
-                    "others": _shown(with_others(picture.votes, name, today)),
+                    "gold": on_gold(picture.gold_answers.get(name, ()), today),
+                    "others": with_others(picture.votes, name, today),
                     "has_values": bool(picture.values),
                     "floor": picture.floor,
                 }
@@ -126,18 +125,3 @@ class AnnotatorPages:
         now = self._desk.clock()
         await db(store.report, name, work.collection, served.record_id, kind, now)
         return Response(status_code=204)
-
-
-def _shown(share: Share | None) -> dict[str, Any] | None:
-    """Write a share in percent, with its interval."""
-    if share is None:
-        return None
-    return {
-        "low": share.low,
-        "value": share.value,
-        "high": share.high,
-        "trials": share.trials,
-        "percent": round(100 * share.value),
-        "from": round(100 * share.low),
-        "to": round(100 * share.high),
-    }

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from datacoop.label.result_check import MALFORMED, Questions, check_result
+from datacoop.web.gateway.guidelines import written
 from datacoop.web.gateway.store_accounts import Account
 from datacoop.web.gateway.store_served import Served
 
@@ -141,7 +142,6 @@ _PROJECT = (
     "id",
     "title",
     "label_config",
-    "expert_instruction",
     "show_instruction",
     "show_skip_button",
     "enable_empty_annotation",
@@ -158,6 +158,8 @@ _PROJECT = (
 def shown_project(raw: Mapping[str, Any], done: int) -> dict[str, Any]:
     """Make what an annotator sees of a project: how to label, and their own count."""
     return {name: raw.get(name) for name in _PROJECT} | {
+        # Label Studio shows HTML, and makes one block of Markdown.
+        "expert_instruction": written(str(raw.get("expert_instruction") or "")),
         "description": "",
         "created_by": {},
         "model_version": "",

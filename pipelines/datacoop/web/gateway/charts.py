@@ -4,7 +4,7 @@ Colours are classes of the style sheet: the pages' policy lets no style stand in
 plot shows is also there as text, in its alternative or in the table it stands in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -43,14 +43,19 @@ def interval(low: float, value: float, high: float, said: str, *, floor: float =
 
 
 def matrix(
-    names: Sequence[str], cells: Mapping[tuple[int, int], tuple[float, str]], said: str
+    names: Sequence[str],
+    cells: Mapping[tuple[int, int], tuple[float, float]],
+    said: str,
+    *,
+    write: Callable[[float], str],
 ) -> Markup:
     """Draw a square table of shaded cells.
 
     Args:
         names: Of rows and columns.
-        cells: By row and column, how dark from 0 to 1, and what is written.
+        cells: By row and column, how dark from 0 to 1, and the number that stands there.
         said: What the plot shows, for who does not see it.
+        write: How numbers are written.
     """
     longest = max(map(_room, names), default=0)
     left, top = 16 + longest, 24 + round(0.65 * longest)
@@ -65,7 +70,7 @@ def matrix(
         )
         for name, x, y in zip(names, middles, middles, strict=True)
     ]
-    for (row, column), (depth, text) in sorted(cells.items()):
+    for (row, column), (depth, number) in sorted(cells.items()):
         x, y = left + column * _CELL, top + row * _CELL
         shade = min(SHADES - 1, int(SHADES * min(1.0, max(0.0, depth))))
         drawn.append(
@@ -81,7 +86,7 @@ def matrix(
                 shade,
                 x + _CELL // 2 - 1,
                 y + _CELL // 2 + 5,
-                text,
+                write(number),
             )
         )
     return Markup(

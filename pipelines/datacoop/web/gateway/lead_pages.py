@@ -106,7 +106,12 @@ class LeadPages:
         works = {work.collection: work for work in self._desk.works.labelling()}
         held = await db(_held, reports, works)
         decided = [
-            {**asdict(one), "time": time_of(one.at), "id": one.record_id.hex()[:12]}
+            {
+                **asdict(one),
+                "title": works[one.collection].title if one.collection in works else one.collection,
+                "time": time_of(one.at),
+                "id": one.record_id.hex()[:12],
+            }
             for one in reversed(reports)
             if one.state != HELD
         ]
@@ -139,7 +144,10 @@ class LeadPages:
                 (r for r in rows if (r.day, r.collection) == (word.day, word.collection)), None
             )
             listed.append({**asdict(word), "time": time_of(word.at), "counted": counted})
-        return self._desk.page(asked, "lead_counts", words=listed[::-1], short=_SHORT)
+        titles = {work.collection: work.title for work in self._desk.works}
+        return self._desk.page(
+            asked, "lead_counts", words=listed[::-1], titles=titles, short=_SHORT
+        )
 
     async def _settle(self, asked: Asked) -> Response:
         form = await self._desk.own_form(asked)
@@ -152,24 +160,24 @@ class LeadPages:
 
 def _heat(
     names: list[str], cells: Mapping[tuple[str, str], tuple[float | None, int]]
-) -> dict[tuple[int, int], tuple[float, str]]:
+) -> dict[tuple[int, int], tuple[float, float]]:
     """Place how far pairs agree; what has no meaning is left out."""
     found = {}
     for row, one in enumerate(names):
         for column, other in enumerate(names):
             value, _ = cells.get((one, other), (None, 0))
             if value is not None:
-                found[row, column] = value, f"{value:.2f}"
+                found[row, column] = value, value
     return found
 
 
-def _confused(table: list[list[int]]) -> dict[tuple[int, int], tuple[float, str]]:
+def _confused(table: list[list[int]]) -> dict[tuple[int, int], tuple[float, int]]:
     """Shade each pair of values by its share of all that was said with the one of its row."""
     found = {}
     for row, counts in enumerate(table):
         whole = sum(counts)
         for column, count in enumerate(counts):
-            found[row, column] = (count / whole if whole else 0.0), str(count)
+            found[row, column] = (count / whole if whole else 0.0), count
     return found
 
 

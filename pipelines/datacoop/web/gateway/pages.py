@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from datacoop.web.gateway import charts
+from datacoop.web.gateway.guidelines import written
 
 DEFAULT = "en"
 _ROOM = "datacoop.web.gateway"
@@ -16,6 +18,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = json.loads(
     files(_ROOM).joinpath("catalogue.json").read_text(encoding="utf-8")
 )
 """Every text by language and key; each language has all keys."""
+
+LANGUAGE_NAMES: Mapping[str, str] = json.loads(
+    files(_ROOM).joinpath("language_names.json").read_text(encoding="utf-8")
+)
+"""What languages call themselves, by code; those that texts are often in."""
 
 OWN_FILES: Mapping[str, bytes] = {
     file.name: file.read_bytes() for file in files(_ROOM).joinpath("static").iterdir()
@@ -30,7 +37,13 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"bar": charts.bar, "interval": charts.interval, "matrix": charts.matrix}
+_TEMPLATES.globals |= {
+    "bar": charts.bar,
+    "interval": charts.interval,
+    "matrix": charts.matrix,
+    "names_of_languages": LANGUAGE_NAMES,
+}
+_TEMPLATES.filters["written"] = written
 
 
 def choose_language(wished: str, accepted: str) -> str:
@@ -58,5 +71,20 @@ def render(page: str, language: str, *, fault: str = "", **values: Any) -> str: 
         language=language,
         languages=_LANGUAGES,
         fault=fault,
+        number=partial(number, language),
+        fixed=partial(number, language, decimals=2),
+        percent=partial(percent, language),
         **values,
     )
+
+
+def number(language: str, value: float, decimals: int = 0) -> str:
+    """Write a number as it is written in the language of the page."""
+    texts = TEXTS[language]
+    marks = str.maketrans({",": texts["thousands"], ".": texts["decimal"]})
+    return f"{value:z,.{decimals}f}".translate(marks)
+
+
+def percent(language: str, share: float) -> str:
+    """Write a share of 1 in whole percent."""
+    return TEXTS[language]["percent"].replace("{count}", number(language, 100 * share))

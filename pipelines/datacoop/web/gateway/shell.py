@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _SAID = (
+    "code",
     "title_home",
     "report",
     "report_text",

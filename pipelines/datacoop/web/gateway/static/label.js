@@ -42,6 +42,26 @@
     };
     addEventListener(name, keep, { capture: true });
   }
+  // Label Studio lets the two texts of a comparison be chosen with a mouse only.
+  const sides = '[data-needs-update].cursor-pointer:has(> .lsf-richtext__container)';
+  const tellSides = () => {
+    for (const side of document.querySelectorAll(sides)) {
+      side.tabIndex = 0;
+      side.setAttribute("role", "button");
+      side.setAttribute("aria-pressed", String(side.classList.contains("bg-primary-background")));
+    }
+  };
+  addEventListener(
+    "keydown",
+    (event) => {
+      if ((event.key === "Enter" || event.key === " ") && event.target.matches?.(sides)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        event.target.click();
+      }
+    },
+    { capture: true }
+  );
   const report = (kind) =>
     window.fetch("/report", {
       method: "POST",
@@ -77,9 +97,13 @@
     const bar = made("nav", "", { className: "datacoop-bar" });
     bar.setAttribute("aria-label", "datacoop");
     const dialog = dialogOf(texts);
+    // The page itself is in English, whatever the language of what is written here.
+    bar.lang = dialog.lang = texts.code;
     const open = made("button", texts.report, { type: "button" });
     open.addEventListener("click", () => { if (task) dialog.showModal(); });
     bar.append(made("a", texts.title_home, { href: "/" }), open);
     document.body.append(bar, dialog);
+    const watched = { subtree: true, childList: true, attributeFilter: ["class"] };
+    new MutationObserver(tellSides).observe(document.body, watched);
   });
 })();
