@@ -1,13 +1,15 @@
+import errno
 import itertools
 import json
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pyarrow.parquet as pq
 import pytest
 from pooling import COLLECTION, PURPOSE, published_pool
 
-from datacoop.errors import IntegrityError, SettingsError
+from datacoop.errors import IntegrityError, OutsideError, SettingsError
 from datacoop.pool.blobs import blob_key
 from datacoop.pool.object_store import open_store
 from datacoop.read.exports import FORMS, export
@@ -53,7 +55,6 @@ def test_hugging_face_datasets_opens_the_same_rows(
     version: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    datasets = pytest.importorskip("datasets")
     export(version, "huggingface", tmp_path / "out", quiet)
     opened = datasets.load_from_disk(str(tmp_path / "out"))
     assert set(opened) == {"train", "validation", "test"}
@@ -110,3 +111,45 @@ def test_no_export_is_made_of_a_shard_that_was_changed(
     store.put(key, store.get(key)[:-1] + b"!")
     with pytest.raises(IntegrityError):
         export(version, form, tmp_path / "out", quiet)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "trust"] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_that_breaks_off_leaves_nothing(
+    version: Version, tmp_path: Path, form: str
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with pytest.raises(OutsideError, match="out"):
+        export(version, form, tmp_path / "out", full)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "trust"] == []
+    export(version, form, tmp_path / "out", quiet)
+
+
+@pytest.mark.parametrize(
+    ("form", "builder", "files"),
+    [
+        ("parquet", "parquet", "{split}-*.parquet"),
+        ("jsonl", "json", "{split}-*.jsonl"),
+        ("huggingface", "arrow", "{split}/*.arrow"),
+    ],
+)
+def test_hugging_face_loads_every_export_by_its_files(
+    version: Version,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    builder: str,
+    files: str,
+) -> None:
+    export(version, form, tmp_path / "out", quiet)
+    patterns = {
+        split: str(tmp_path / "out" / files.format(split=split)) for split in version.splits
+    }
+    opened = datasets.load_dataset(builder, data_files=patterns, cache_dir=str(tmp_path / "hf"))
+    assert {split: len(opened[split]) for split in opened} == {
+        split: version.to_table(split).num_rows for split in version.splits
+    }
+    texts = {row["text"] for split in opened for row in opened[split]}
+    assert texts == {row["text"] for row in version.rows()}

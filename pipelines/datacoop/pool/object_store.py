@@ -1,4 +1,4 @@
-"""The object store: a local folder, S3, GCS, Azure or memory behind one small class."""
+"""The object store: a local folder, S3, GCS, Azure, HTTP or memory behind one small class."""
 
 import io
 import time
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import obstore
 import obstore.exceptions as store_errors
-from obstore.store import LocalStore, MemoryStore, from_url
+from obstore.store import HTTPStore, LocalStore, MemoryStore, from_url
 
-from datacoop.errors import OutsideError, SettingsError
+from datacoop.errors import OutsideError, SettingsError, TransientError
 from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file
 
 CREATE_ATTEMPTS = 5
@@ -26,7 +26,8 @@ class StoreAddress:
     """Where a store is and how it is opened: all that travels to a worker."""
 
     url: str
-    """A folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`."""
+    """A folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, and to read
+    only `https://…`."""
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Options of the store's client by obstore's names, such as `endpoint`. May hold secrets."""
 
@@ -55,6 +56,7 @@ class ObjectStore:
 
         Raises:
             OutsideError: There is none, or the store failed.
+            TransientError: The store failed in a way that may not happen again.
         """
         content = self.find(key)
         if content is None:
@@ -69,8 +71,14 @@ class ObjectStore:
             return bytes(obstore.get(self._store, self._prefix + key).bytes())
         except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
             return None
+        except store_errors.GenericError as error:
+            raise TransientError("object store", "get", key, hint=_HINT) from error
         except (store_errors.BaseError, OSError) as error:
             raise _failure("get", key) from error
+
+    def local_path(self, key: str) -> Path | None:
+        """Give the file that holds the object at `key`, or none where the store is no folder."""
+        return None if self._folder is None else self._folder / key
 
     def put(self, key: str, content: bytes) -> None:
         """Write `content` at `key`, in place of what is there."""
@@ -232,6 +240,10 @@ def open_address(address: StoreAddress) -> ObjectStore:
 
 def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
     options = dict(address.options)
+    if urlsplit(address.url).scheme in {"http", "https"}:
+        # Never by `from_url`, which takes the web address of an S3 bucket for the bucket.
+        client = {"allow_http": address.url.startswith("http://")}
+        return HTTPStore.from_url(address.url, client_options=cast(Any, client))
     plain = options.get("endpoint", "").startswith("http://")
     try:
         # obstore types its options store by store; here they come from a settings file.
@@ -242,15 +254,14 @@ def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
     except (store_errors.BaseError, ValueError) as error:
         raise SettingsError(
             f"cannot open the store {address.url!r}",
-            hint="Use a folder, s3://BUCKET/PREFIX, gs://… or az://…, and check its options.",
+            hint="Use a folder, s3://BUCKET/PREFIX, gs://…, az://… or https://…, and check its "
+            "options.",
         ) from error
     return store
 
 
+_HINT = "Check that the store is reached, has space, and that its credentials are right."
+
+
 def _failure(operation: str, key: str) -> OutsideError:
-    return OutsideError(
-        "object store",
-        operation,
-        key,
-        hint="Check that the store is reached, has space, and that its credentials are right.",
-    )
+    return OutsideError("object store", operation, key, hint=_HINT)

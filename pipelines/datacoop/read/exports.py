@@ -1,6 +1,12 @@
-"""Write a version in the forms that other tools open."""
+"""Write a version in the forms that other tools open.
+
+Values are written as they are. A text that begins with `=` is no danger in these forms: a program
+reads them by type and takes no text for a formula, as a spreadsheet does with CSV.
+"""
 
 import json
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from datacoop.errors import SettingsError
-from datacoop.pool.durable import make_folder
+from datacoop.errors import OutsideError, SettingsError
+from datacoop.pool.durable import TEMPORARY_PREFIX, make_folder, sync_folder
 from datacoop.pool.snapshot import Shard
 from datacoop.read.open import Version
 from datacoop.records.digest import canonical_json
@@ -19,23 +25,35 @@ Progress = Callable[[int], None]
 
 
 def export(version: Version, form: str, folder: Path, progress: Progress) -> list[Path]:
-    """Write a version into a new folder; give the files written.
+    """Write a version into a new folder, whole or not at all; give the files written.
 
     Args:
         form: A key of `FORMS`.
 
     Raises:
         SettingsError: The form is not known, or the folder is not empty.
+        OutsideError: The disk is full, or cannot be written.
     """
     if form not in FORMS:
         raise SettingsError(f"no export {form!r}", hint=f"Choose one of {', '.join(FORMS)}.")
+    folder = folder.resolve()
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(f"{folder} is not empty", hint="Give a new folder.")
-    make_folder(folder.resolve())
-    files = FORMS[form](version, folder, progress)
-    manifest = folder / "datacoop-manifest.json"
-    manifest.write_bytes(version.manifest.to_bytes())
-    return [*files, manifest]
+    unfinished = folder.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+    try:
+        make_folder(unfinished)
+        files = FORMS[form](version, unfinished, progress)
+        manifest = unfinished / "datacoop-manifest.json"
+        manifest.write_bytes(version.manifest.to_bytes())
+        unfinished.replace(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise OutsideError(
+            "disk", "export", str(folder), hint="Make room, or choose another."
+        ) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return [folder / path.relative_to(unfinished) for path in [*files, manifest]]
 
 
 def _parquet(version: Version, folder: Path, progress: Progress) -> list[Path]:

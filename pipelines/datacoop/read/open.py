@@ -1,37 +1,46 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from datacoop.errors import IntegrityError, RefusedError
-from datacoop.pool.blobs import bytes_to_batches, get_blob
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.trust import TrustClient
+from datacoop.read.cache import CACHE_BYTES, BlobCache
+from datacoop.read.fetch import Fetcher
+from datacoop.read.selection import Selection
 
-CACHE = Path("~/.cache/datacoop/trust")
-"""Where trusted metadata is remembered, so that a store cannot go back to an older state."""
+CACHE = Path("~/.cache/datacoop")
+"""Where trusted metadata is remembered, so that a store cannot go back to an older state, and
+where blobs of remote stores are kept."""
 
 
 def open_pool(
     url: str,
     *,
     options: Mapping[str, str] | None = None,
-    trusted_root: bytes | None = None,
+    trust: bytes | str | None = None,
     cache: Path | None = None,
+    cache_bytes: int = CACHE_BYTES,
 ) -> "PoolReader":
     """Open a pool for reading.
 
     Args:
-        url: A folder, or `s3://BUCKET/PREFIX`, `gs://…`, `az://…`.
+        url: A folder, or `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, `https://…`.
         options: Options of the store's client, such as `endpoint`.
-        trusted_root: The first trust root, got from a member by another way. Without it the
-            root that the store offers is trusted at first use, and that one ever after.
-        cache: Where trusted metadata is remembered; by default in the user's cache folder.
+        trust: The first trust root, got from a member by another way. Or the digest of one
+            version (`Version.digest`), in a paper or a config: then that version alone can be
+            opened, for ever, and no metadata is asked for. Without it the root that the store
+            offers is trusted at first use, and that one ever after.
+        cache: Where metadata and blobs are kept; by default in the user's cache folder.
+        cache_bytes: What the blobs of remote stores may take there.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
@@ -40,19 +49,27 @@ def open_pool(
     # Two folders of one relative path are two pools, each with trust of its own.
     place = url if "://" in url else Path(url).resolve().as_posix()
     name = hashlib.sha256(place.encode()).hexdigest()[:32]
-    folder = cache or CACHE.expanduser() / name
-    return PoolReader(store, TrustClient(store, folder, trusted_root))
+    folder = cache or CACHE.expanduser() / "trust" / name
+    blobs = (cache or CACHE.expanduser()) / "blobs"
+    fetcher = Fetcher(address=store.address, cache=BlobCache(folder=blobs, limit_bytes=cache_bytes))
+    if isinstance(trust, str):
+        return PoolReader(store, trust, fetcher)
+    return PoolReader(store, TrustClient(store, folder, trust), fetcher)
 
 
 class PoolReader:
     """A pool as its readers see it: published versions of collections."""
 
-    def __init__(self, store: ObjectStore, trust: TrustClient) -> None:
+    def __init__(self, store: ObjectStore, trust: TrustClient | str, fetcher: Fetcher) -> None:
         self._store = store
         self._trust = trust
+        self._fetcher = fetcher
 
     def versions(self, collection: str) -> list[int]:
-        """List the published versions of a collection."""
+        """List the published versions of a collection; of a pinned one, itself."""
+        if isinstance(self._trust, str):
+            manifest = self._manifest("the pinned version", self._trust)
+            return [manifest.version] if manifest.collection == collection else []
         numbers: list[int] = []
         while self._trust.find(collection, len(numbers) + 1) is not None:
             numbers.append(len(numbers) + 1)
@@ -67,38 +84,42 @@ class PoolReader:
 
         Raises:
             RefusedError: There is no such version, or its terms do not permit the purpose.
-            IntegrityError: Its manifest is not the one that was approved.
+            IntegrityError: Its manifest is not the one that was approved, or pinned.
         """
-        target = self._trust.find(collection, number)
-        if target is None:
-            known = ", ".join(map(str, self.versions(collection))) or "none"
-            raise RefusedError(
-                f"{collection} has no version {number}", hint=f"Published versions: {known}."
-            )
-        content = get_blob(self._store, target.sha256)
-        manifest = snapshot_from_bytes(f"{collection}/{number}", content)
+        name = f"{collection}/{number}"
+        if isinstance(self._trust, str):
+            digest = self._trust
+        else:
+            target = self._trust.find(collection, number)
+            if target is None:
+                known = ", ".join(map(str, self.versions(collection))) or "none"
+                raise RefusedError(
+                    f"{collection} has no version {number}", hint=f"Published versions: {known}."
+                )
+            digest = target.sha256
+        manifest = self._manifest(name, digest)
         if (manifest.collection, manifest.version) != (collection, number):
-            raise IntegrityError(
-                f"{collection}/{number}",
-                "its own manifest",
-                f"that of {manifest.collection}/{manifest.version}",
-            )
+            found = f"that of {manifest.collection}/{manifest.version}"
+            raise IntegrityError(name, "its own manifest", found)
         if purpose not in manifest.purposes:
             raise RefusedError(
                 f"{collection} version {number} is not for purpose {purpose!r}",
                 hint=f"Its terms permit: {', '.join(manifest.purposes)}.",
             )
-        return Version(self._store, manifest, target.sha256)
+        return Version(manifest, digest, self._fetcher)
+
+    def _manifest(self, name: str, digest: str) -> SnapshotManifest:
+        return snapshot_from_bytes(name, self._fetcher.get(digest).to_pybytes())
 
 
 class Version:
     """One version of a collection. It gives the same rows for ever."""
 
-    def __init__(self, store: ObjectStore, manifest: SnapshotManifest, digest: str) -> None:
-        self._store = store
+    def __init__(self, manifest: SnapshotManifest, digest: str, fetcher: Fetcher) -> None:
         self.manifest = manifest
         self.digest = digest
         """SHA-256 of the manifest: what to cite beside the version's number."""
+        self._fetcher = fetcher
 
     def __len__(self) -> int:
         return self.manifest.rows
@@ -110,13 +131,45 @@ class Version:
     @property
     def schema(self) -> pa.Schema:
         """The Arrow schema of the rows."""
-        if not self.manifest.shards:
-            raise RefusedError("the version has no rows")
-        return pa.ipc.open_file(pa.BufferReader(self._fetch(self.manifest.shards[0]))).schema
+        return self.select().schema
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that have rows."""
+        return tuple(sorted({shard.split for shard in self.manifest.shards}))
 
     def shards(self, split: str | None = None) -> tuple[Shard, ...]:
         """List the shards, all or those of a split."""
         return tuple(s for s in self.manifest.shards if split in {None, s.split})
+
+    def select(
+        self,
+        split: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
+    ) -> Selection:
+        """Select rows to read.
+
+        Args:
+            split: One of `splits`; all without it.
+            columns: In the order in which they are wanted; all without it. Others are not even
+                decoded.
+            where: An expression of pyarrow, such as `pc.field("language") == "ko"`.
+
+        Raises:
+            RefusedError: There is no such split.
+        """
+        if split is not None and split not in self.splits:
+            known = ", ".join(self.splits) or "none"
+            raise RefusedError(f"no split {split!r}", hint=f"Splits with rows: {known}.")
+        return Selection(
+            digest=self.digest,
+            shards=self.shards(split),
+            columns=None if columns is None else tuple(columns),
+            where=where,
+            fetcher=self._fetcher,
+        )
 
     def batches(self, split: str | None = None) -> Iterator[pa.RecordBatch]:
         """Give the rows batch by batch, in the order of the manifest; every byte is checked.
@@ -124,25 +177,19 @@ class Version:
         Raises:
             IntegrityError: A shard is not the one that the manifest names.
         """
-        for shard in self.shards(split):
-            yield from self.shard_batches(shard)
+        return self.select(split).batches()
 
     def shard_batches(self, shard: Shard) -> Iterator[pa.RecordBatch]:
         """Give the rows of one shard batch by batch; every byte is checked."""
-        yield from bytes_to_batches(self._fetch(shard))
+        return replace(self.select(), shards=(shard,)).batches()
 
     def rows(self, split: str | None = None) -> Iterator[dict[str, Any]]:
         """Give the rows one by one as plain values."""
-        for batch in self.batches(split):
-            yield from batch.to_pylist()
+        return self.select(split).rows()
 
     def to_table(self, split: str | None = None) -> pa.Table:
         """Give all rows as one Arrow table in memory."""
-        return pa.Table.from_batches(self.batches(split), self.schema)
+        return self.select(split).to_table()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        reader = pa.RecordBatchReader.from_batches(self.schema, self.batches())
-        return reader.__arrow_c_stream__(requested_schema)
-
-    def _fetch(self, shard: Shard) -> bytes:
-        return get_blob(self._store, shard.sha256)
+        return self.select().__arrow_c_stream__(requested_schema)
