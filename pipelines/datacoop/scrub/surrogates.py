@@ -158,3 +158,73 @@ _MAKERS: dict[str, Callable[[str, str, Pseudonymizer], str | None]] = {
     "PHONE_NUMBER": _phone,
     "STREET_ADDRESS": _address,
 }
+
+
+def could_be_surrogate(entity: str, text: str, language: str) -> bool:
+    """Say whether a value could be a surrogate, under some member's key.
+
+    Every part of it must come from our lists, or be of numbers that nobody has. A real value that
+    looks so cannot be told from a surrogate by itself: who asks counts them.
+
+    Args:
+        language: Of the text that the value stands in, an ISO 639-1 code.
+    """
+    check = _CHECKS.get(entity)
+    return check is not None and check(text, language)
+
+
+def _could_be_person(text: str, language: str) -> bool:
+    letters = "".join(filter(str.isalnum, text))
+    if _HANGUL.fullmatch(letters):
+        return all(map(_could_be_korean, _HANGUL.findall(text)))
+    known = language if language in lists.FIRST else "en"
+    parts = [word.group() for word in _WORD.finditer(text) if _is_name(word.group())]
+    return bool(parts) and all(_core(part).casefold() in _MADE[known] for part in parts)
+
+
+def _core(word: str) -> str:
+    tail, head = _POSSESSIVE.search(word), _ELIDED.match(word)
+    return word[head.end() if head else 0 : tail.start() if tail else len(word)]
+
+
+def _could_be_korean(name: str) -> bool:
+    given = {*lists.KOREAN_GIVEN, *(one[-1] for one in lists.KOREAN_GIVEN)}
+    return (
+        name in given
+        or name in lists.KOREAN_SURNAMES
+        or (name[0] in lists.KOREAN_SURNAMES and name[1:] in given)
+    )
+
+
+def _could_be_email(text: str, _: str) -> bool:
+    return text.casefold().endswith("@example.org")
+
+
+def _could_be_phone(text: str, _: str) -> bool:
+    digits = "".join(filter(str.isdecimal, text))
+    return any(digits.startswith(start) for start in _FICTION_STARTS)
+
+
+def _could_be_address(text: str, language: str) -> bool:
+    known = language if language in lists.STREETS else "en"
+    left = text.casefold()
+    for street in lists.STREETS[known]:
+        left = left.replace(street.casefold(), "")
+    return left != text.casefold() and not any(map(str.isalpha, left))
+
+
+_MADE = {
+    language: frozenset(
+        part.casefold()
+        for name in (*lists.FIRST[language], *lists.LAST[language])
+        for part in _WORD.findall(name)
+    )
+    for language in lists.FIRST
+}
+_FICTION_STARTS = ("07700900", "03023125", "063998")
+_CHECKS: dict[str, Callable[[str, str], bool]] = {
+    "PERSON": _could_be_person,
+    "EMAIL_ADDRESS": _could_be_email,
+    "PHONE_NUMBER": _could_be_phone,
+    "STREET_ADDRESS": _could_be_address,
+}
