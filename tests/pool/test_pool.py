@@ -286,6 +286,7 @@ ROLES = {
     "leak_confirmed": Role.OPERATOR,
     "leak_rejected": Role.OPERATOR,
     "audit_looked": Role.OPERATOR,
+    "records_rescanned": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
@@ -332,6 +333,11 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
             "leaks": 0,
             "most": 0,
             "outcome": "met",
+        },
+        "records_rescanned": {
+            "collection": COLLECTION,
+            "contract": pool.state().collections[COLLECTION],
+            "barred": digest,
         },
         "scrub_evaluated": {
             "collection": COLLECTION,

@@ -40,6 +40,7 @@ from datacoop.pool.state import (
     is_approved,
     is_stale,
     leaks_since,
+    rescans_since,
     withdrawn_since,
 )
 from datacoop.pool.trust import (
@@ -459,7 +460,7 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
             f"{name} holds submissions that were withdrawn: {', '.join(gone)}",
             hint="Build and propose the release again.",
         )
-    if leaks_since(state, proposal):
+    if leaks_since(state, proposal) or rescans_since(state, proposal):
         raise RefusedError(
             f"{name} was built before records were barred as leaks",
             hint="Build and propose the release again.",

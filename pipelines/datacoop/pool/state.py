@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
 from datacoop.pool.keys import PublicKey, Role, key_from_json
-from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
+from datacoop.pool.leaks import AuditLook, Leak, LeakStatus, Rescan
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
 from datacoop.records.pauses import Pause
@@ -125,6 +125,8 @@ class State:
     """By collection and record id in hex."""
     looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
     """By collection and language, in order."""
+    rescans: dict[str, list[Rescan]] = field(default_factory=dict)
+    """By collection, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -151,9 +153,14 @@ class State:
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
 
     def barred(self, collection: str) -> tuple[str, ...]:
-        """Give the digests of the blobs that list records of a collection barred as leaks."""
+        """Give the digests of the blobs that list barred records of a collection.
+
+        Barred as leaks, or because a rescan found in them what the scrub had missed.
+        """
         standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
-        return tuple(sorted({b for leak in standing if (b := leak.barred.get(collection))}))
+        found = {b for leak in standing if (b := leak.barred.get(collection))}
+        found |= {b for rescan in self.rescans.get(collection, ()) if (b := rescan.barred)}
+        return tuple(sorted(found))
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -366,6 +373,15 @@ def _audit_looked(state: State, entry: Entry) -> None:
     looks.append(AuditLook(entry=entry.number, **{name: body[name] for name in names}))
 
 
+def _records_rescanned(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["collection"] in state.collections, "a collection that is known")
+    current = body["contract"] == state.collections[body["collection"]]
+    _require(entry, current, "the contract as it is now")
+    rescan = Rescan(barred=body["barred"], entry=entry.number)
+    state.rescans.setdefault(body["collection"], []).append(rescan)
+
+
 def _release_proposed(state: State, entry: Entry) -> None:
     body = entry.body
     collection, version = body["collection"], body["version"]
@@ -409,7 +425,8 @@ def _release_published(state: State, entry: Entry) -> None:
     _require(entry, proposal.published_entry is None, "a version is published once")
     _require(entry, is_approved(state, proposal), "approvals by two people of two members")
     _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
-    _require(entry, not leaks_since(state, proposal), "no record barred since it was built")
+    is_clean = not leaks_since(state, proposal) and not rescans_since(state, proposal)
+    _require(entry, is_clean, "no record barred since it was built")
     state.proposals[proposal.collection, proposal.version] = replace(
         proposal, published_entry=entry.number, published_utc=entry.created_utc
     )
@@ -449,6 +466,15 @@ def leaks_since(state: State, proposal: Proposal) -> list[Leak]:
     ]
 
 
+def rescans_since(state: State, proposal: Proposal) -> list[Rescan]:
+    """Give the rescans that barred records after a proposal's snapshot was built."""
+    return [
+        rescan
+        for rescan in state.rescans.get(proposal.collection, ())
+        if rescan.entry >= proposal.log_length and rescan.barred is not None
+    ]
+
+
 def is_stale(state: State, collection: str, language: str, look: AuditLook) -> bool:
     """Say whether a row of the language was marked as a leak after a look, and stands so."""
     return any(
@@ -480,6 +506,7 @@ _RULES: dict[str, Rule] = {
     "leak_confirmed": (Role.OPERATOR, _leak_confirmed),
     "leak_rejected": (Role.OPERATOR, _leak_rejected),
     "audit_looked": (Role.OPERATOR, _audit_looked),
+    "records_rescanned": (Role.OPERATOR, _records_rescanned),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),

@@ -12,7 +12,7 @@ from datacoop.publish.near_duplicates import components
 from datacoop.publish.quasi_identifiers import HELD as NO_LEVEL
 from datacoop.publish.quasi_identifiers import choose_levels
 from datacoop.publish.splits import SPLITS, split_codes
-from datacoop.publish.tasks import Task, digest_numbers, found_in, numbers
+from datacoop.publish.tasks import Task, digest_numbers, digest_order, found_in, numbers
 from datacoop.records.columns import CLUSTER_ID, DIGEST, MASKED_DIGEST, RECORD_ID, SPLIT
 from datacoop.records.policies import KEEP_ONE, ReleasePolicy
 
@@ -92,10 +92,11 @@ def know_rows(rows: pa.Table, memory: pa.Table) -> pa.Table:
     Returns:
         `KNOWN_SCHEMA` and the class codes, sorted by digest and row.
     """
-    at = numbers(rows[ROW])
+    rows = rows.sort_by(ROW)
     digests = digest_numbers(rows[MASKED_DIGEST])
-    order = np.lexsort((at, *digests.T[::-1]))
-    rows, at, digests = rows.take(pa.array(order)), at[order], digests[order]
+    order = digest_order(digests)
+    rows, digests = rows.take(pa.array(order)), digests[order]
+    at = numbers(rows[ROW])
     is_new = (
         np.r_[True, (digests[1:] != digests[:-1]).any(axis=1)] if len(at) else np.zeros(0, bool)
     )

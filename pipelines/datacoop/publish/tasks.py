@@ -107,3 +107,13 @@ def found_in(values: pa.ChunkedArray, among: pa.ChunkedArray) -> pa.Array:
     """Give for each value its first place in `among`, null where it is not there."""
     places = pc.index_in(values, value_set=among.combine_chunks())
     return places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+
+
+def digest_order(digests: np.ndarray) -> np.ndarray:
+    """Give the order in which digests are sorted; equal ones keep theirs."""
+    order = np.argsort(digests[:, 0], kind="stable")
+    ordered = digests[order]
+    # The first eight bytes nearly always tell digests apart, and sorting by them alone is cheap.
+    same = ordered[1:, 0] == ordered[:-1, 0]
+    is_clear = (ordered[1:][same] == ordered[:-1][same]).all()
+    return order if is_clear else np.lexsort(digests.T[::-1])

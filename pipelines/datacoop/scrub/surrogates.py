@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from datacoop.scrub import name_lists
 from datacoop.scrub import surrogate_lists as lists
-from datacoop.scrub.name_titles import KEPT
+from datacoop.scrub.name_titles import KEPT, KOREAN_TITLES
 from datacoop.scrub.pseudonyms import Pseudonymizer
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -174,12 +174,24 @@ def could_be_surrogate(entity: str, text: str, language: str) -> bool:
 
 
 def _could_be_person(text: str, language: str) -> bool:
-    letters = "".join(filter(str.isalnum, text))
-    if _HANGUL.fullmatch(letters):
-        return all(map(_could_be_korean, _HANGUL.findall(text)))
+    """Say whether each word is of a surrogate: of a name, of a street beside it, or a title."""
     known = language if language in lists.FIRST else "en"
-    parts = [word.group() for word in _WORD.finditer(text) if _is_name(word.group())]
-    return bool(parts) and all(_core(part).casefold() in _MADE[known] for part in parts)
+    parts = [word.group() for word in _WORD.finditer(_without_streets(text, language))]
+    names = [part for part in parts if _is_name(part) and part not in KOREAN_TITLES]
+    return not any(map(str.isdecimal, text)) and all(
+        _could_be_korean(part)
+        if _HANGUL.fullmatch(part)
+        # One letter is an initial, or a word of the language that a finding ran on to.
+        else len(_core(part)) == 1 or _core(part).casefold() in _MADE[known]
+        for part in names
+    )
+
+
+def _without_streets(text: str, language: str) -> str:
+    known = language if language in lists.STREETS else "en"
+    for street in lists.STREETS[known]:
+        text = re.sub(re.escape(street), " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def _core(word: str) -> str:
@@ -206,11 +218,12 @@ def _could_be_phone(text: str, _: str) -> bool:
 
 
 def _could_be_address(text: str, language: str) -> bool:
-    known = language if language in lists.STREETS else "en"
-    left = text.casefold()
-    for street in lists.STREETS[known]:
-        left = left.replace(street.casefold(), "")
-    return left != text.casefold() and not any(map(str.isalpha, left))
+    """Say whether it is a street of ours, a house number of ours, or both."""
+    left = _without_streets(text, language)
+    numbers = re.findall(r"\d+", left)
+    return not any(map(str.isalpha, left)) and all(
+        0 < int(number) <= _HOUSE_NUMBERS for number in numbers
+    )
 
 
 _MADE = {
