@@ -9,10 +9,8 @@ order of the rows, on arrays: nothing is done row by row.
 import numpy as np
 import pyarrow as pa
 
+from datacoop.records.arrays import Numbers
 from datacoop.records.columns import MINHASH_PERMUTATIONS
-
-Numbers = np.ndarray
-"""An array of numbers."""
 
 SIMILAR = 0.8
 """Least share of a signature's numbers that agree: an estimate of the Jaccard similarity."""
@@ -40,7 +38,7 @@ def signature_rows(column: pa.Array) -> Numbers:
 
 def has_signature(signatures: Numbers) -> Numbers:
     """Say of which rows there is a signature: a record without free text has zeros."""
-    return signatures.any(axis=1)
+    return np.asarray(signatures.any(axis=1))
 
 
 def band_keys(signatures: Numbers) -> Numbers:
@@ -82,8 +80,8 @@ def unique_pairs(pairs: Numbers) -> Numbers:
     """Give each pair once, sorted."""
     ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     if len(ordered) < 2:
-        return ordered
-    return ordered[np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)]]
+        return np.asarray(ordered)
+    return np.asarray(ordered[np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)]])
 
 
 def agree(signatures: Numbers, others: Numbers, left: Numbers, right: Numbers) -> Numbers:
@@ -118,7 +116,7 @@ def components(nodes: Numbers, pairs: Numbers) -> Numbers:
         while (roots[roots] != roots).any():
             roots = roots[roots]
         if (roots == before).all():
-            return nodes[roots]
+            return np.asarray(nodes[roots])
 
 
 def near_duplicates(signatures: Numbers) -> Numbers:

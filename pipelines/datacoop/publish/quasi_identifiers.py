@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.errors import SchemaError
+from datacoop.records.arrays import Numbers
 from datacoop.records.policies import ReleasePolicy
 
 HELD = -1
@@ -105,7 +106,7 @@ def class_codes(rows: pa.Table, policy: ReleasePolicy) -> list[pa.Array]:
     return found
 
 
-def choose_levels(codes: Sequence[np.ndarray], k: int) -> np.ndarray:
+def choose_levels(codes: Sequence[Numbers], k: int) -> Numbers:
     """Give for each row the level at which it is published, or `HELD`.
 
     Args:
@@ -120,7 +121,7 @@ def choose_levels(codes: Sequence[np.ndarray], k: int) -> np.ndarray:
     return chosen
 
 
-def generalise_rows(rows: pa.Table, chosen: np.ndarray, policy: ReleasePolicy) -> pa.Table:
+def generalise_rows(rows: pa.Table, chosen: Numbers, policy: ReleasePolicy) -> pa.Table:
     """Give the rows with each quasi-identifier as the row's level publishes it."""
     for column in policy.quasi_identifiers:
         at = rows.schema.get_field_index(column.name)

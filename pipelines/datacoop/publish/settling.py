@@ -13,6 +13,7 @@ from datacoop.publish.quasi_identifiers import HELD as NO_LEVEL
 from datacoop.publish.quasi_identifiers import choose_levels
 from datacoop.publish.splits import SPLITS, split_codes
 from datacoop.publish.tasks import Task, digest_numbers, digest_order, found_in, numbers
+from datacoop.records.arrays import Numbers
 from datacoop.records.columns import CLUSTER_ID, DIGEST, MASKED_DIGEST, RECORD_ID, SPLIT
 from datacoop.records.policies import KEEP_ONE, ReleasePolicy
 
@@ -131,10 +132,10 @@ def know_rows(rows: pa.Table, memory: pa.Table) -> pa.Table:
 class Settled:
     """What was decided of all rows of a build; arrays are by row number."""
 
-    state: np.ndarray
-    split: np.ndarray
-    first: np.ndarray
-    level: np.ndarray
+    state: Numbers
+    split: Numbers
+    first: Numbers
+    level: Numbers
     clusters: pa.Table
     """`CLUSTERS_SCHEMA` of the rows whose cluster is not that of their own text, or that are kept
     out; sorted by row."""
@@ -145,7 +146,7 @@ class Settled:
 
 
 def settle(
-    known: Stream, pairs: np.ndarray, tasks: Sequence[Task], policy: ReleasePolicy, version: int
+    known: Stream, pairs: Numbers, tasks: Sequence[Task], policy: ReleasePolicy, version: int
 ) -> Settled:
     """Decide what becomes of every row.
 
@@ -164,7 +165,7 @@ def settle(
     hashed = np.zeros(total, np.int8)
     root = np.arange(total)
     names: list[str] = []
-    codes: list[np.ndarray] = []
+    codes: list[Numbers] = []
     for table in known():
         at, same = numbers(table[ROW]), numbers(table[SAME_AS])
         root[at] = same
@@ -204,7 +205,7 @@ def settle(
     return settled
 
 
-def _cluster_ids(known: Stream, cluster: np.ndarray, nodes: np.ndarray) -> pa.Table:
+def _cluster_ids(known: Stream, cluster: Numbers, nodes: Numbers) -> pa.Table:
     """Give `row` of a cluster's first row, and its `cluster_id`, sorted by row.
 
     The id is the one remembered (of several, that of what was published first), else the smallest
@@ -245,9 +246,7 @@ def _rank(rows: pa.Table) -> pa.Array:
     return pa.array(np.where(was, np.where(first > 0, first, 1 << 29), kept_out).astype(np.int64))
 
 
-def _chosen_splits(
-    cluster: np.ndarray, before: np.ndarray, was: np.ndarray, hashed: np.ndarray
-) -> np.ndarray:
+def _chosen_splits(cluster: Numbers, before: Numbers, was: Numbers, hashed: Numbers) -> Numbers:
     """Give every row the split of its cluster.
 
     What was published binds; where nothing was, what was only kept out; else the hash.
@@ -256,10 +255,10 @@ def _chosen_splits(
     for is_bound in (was, ~was):
         rows = np.flatnonzero((before >= 0) & is_bound & (chosen[cluster] < 0))
         np.maximum.at(chosen, cluster[rows], before[rows])
-    return np.where(chosen < 0, hashed, chosen)[cluster]
+    return np.asarray(np.where(chosen < 0, hashed, chosen)[cluster])
 
 
-def _keep_one(cluster: np.ndarray, nodes: np.ndarray, first: np.ndarray, state: np.ndarray) -> None:
+def _keep_one(cluster: Numbers, nodes: Numbers, first: Numbers, state: Numbers) -> None:
     """Keep of each cluster the row that was published first, else the first in the pool."""
     there = nodes[state[nodes] == PUBLISHED]
     is_new = first[there] == 0
@@ -272,10 +271,10 @@ def _keep_one(cluster: np.ndarray, nodes: np.ndarray, first: np.ndarray, state: 
 def _clusters(
     known: Stream,
     ids: pa.Table,
-    cluster: np.ndarray,
-    state: np.ndarray,
-    was: np.ndarray,
-    remembered: np.ndarray,
+    cluster: Numbers,
+    state: Numbers,
+    was: Numbers,
+    remembered: Numbers,
 ) -> pa.Table:
     named = numbers(ids[ROW])
     found = [CLUSTERS_SCHEMA.empty_table()]
@@ -297,7 +296,7 @@ def _clusters(
     return pa.concat_tables(found).sort_by(ROW).combine_chunks()
 
 
-def _places(values: np.ndarray, among: np.ndarray) -> pa.Array:
+def _places(values: Numbers, among: Numbers) -> pa.Array:
     """Give the place of each value among sorted ones, null where it is not there."""
     if not len(among):
         return pa.nulls(len(values), pa.int64())
@@ -305,17 +304,15 @@ def _places(values: np.ndarray, among: np.ndarray) -> pa.Array:
     return pa.array(places, mask=among[places] != values)
 
 
-def _counts(state: np.ndarray) -> dict[str, int]:
+def _counts(state: Numbers) -> dict[str, int]:
     return {name: int((state == code).sum()) for code, name in STATES.items()}
 
 
-def _credits(
-    state: np.ndarray, cluster: np.ndarray, tasks: Sequence[Task]
-) -> dict[str, dict[str, int]]:
+def _credits(state: Numbers, cluster: Numbers, tasks: Sequence[Task]) -> dict[str, dict[str, int]]:
     is_published = np.zeros(len(cluster), bool)
     is_published[cluster[state == PUBLISHED]] = True
     credits_: dict[str, Counter[str]] = {}
-    clusters: dict[str, list[np.ndarray]] = {}
+    clusters: dict[str, list[Numbers]] = {}
     for task in tasks:
         rows = slice(task.first, task.first + task.rows)
         credits_.setdefault(task.member, Counter()).update(_counts(state[rows]))

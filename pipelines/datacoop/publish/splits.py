@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from datacoop.records.arrays import Numbers
 from datacoop.records.policies import ReleasePolicy
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -17,7 +18,7 @@ def split_of(cluster_id: bytes, policy: ReleasePolicy) -> str:
     return SPLITS[split_codes(start, policy)[0]]
 
 
-def split_codes(starts: np.ndarray, policy: ReleasePolicy) -> np.ndarray:
+def split_codes(starts: Numbers, policy: ReleasePolicy) -> Numbers:
     """Give the places in `SPLITS` of clusters that appear for the first time.
 
     Args:
@@ -30,7 +31,7 @@ def split_codes(starts: np.ndarray, policy: ReleasePolicy) -> np.ndarray:
     return np.where(places < policy.test_percent, SPLITS.index(TEST), codes).astype(np.int8)
 
 
-def buckets_of(starts: np.ndarray, bucket_counts: np.ndarray) -> np.ndarray:
+def buckets_of(starts: Numbers, bucket_counts: Numbers) -> Numbers:
     """Give the shard of records, each among as many as `bucket_counts` says: by their ids alone.
 
     Args:

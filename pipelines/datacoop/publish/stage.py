@@ -42,6 +42,7 @@ from datacoop.publish.settling import (
 )
 from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan, build_shard, place_rows
 from datacoop.publish.tasks import Task, digest_numbers, numbers, part_count, parted
+from datacoop.records.arrays import Numbers
 from datacoop.records.columns import (
     CLUSTER_ID,
     DIGEST,
@@ -249,7 +250,7 @@ class Steps:
         # Arrow gives columns in the order of the file, whatever was asked for.
         return [batch.select(columns) for batch in bytes_to_batches(content, columns)]
 
-    def _signatures(self, task: Task, rows: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    def _signatures(self, task: Task, rows: pa.Array) -> tuple[Numbers, Numbers]:
         """Give some rows of a task, sorted, and their signatures."""
         wanted = np.sort(numbers(rows))
         found, first = [], task.first
@@ -269,11 +270,11 @@ class Steps:
         named = ((f"{part:04d}", some) for part, some in parted(rows, parts))
         yield from write_pieces(self.work, self._key(step, name), named)
 
-    def _by_task(self, step: str, name: str, rows: pa.Table, at: np.ndarray) -> Iterator[Keyed]:
+    def _by_task(self, step: str, name: str, rows: pa.Table, at: Numbers) -> Iterator[Keyed]:
         named = ((self._name(task), some) for task, some in parted(rows, self._tasks_of(at)))
         yield from write_pieces(self.work, self._key(step, name), named)
 
-    def _tasks_of(self, rows: np.ndarray) -> np.ndarray:
+    def _tasks_of(self, rows: Numbers) -> Numbers:
         return np.searchsorted(self._starts, rows, side="right") - 1
 
     def _name(self, task: int) -> str:
@@ -283,7 +284,7 @@ class Steps:
         return f"{self.build.folder}/{step}/{name}"
 
 
-def _pairs(table: pa.Table) -> np.ndarray:
+def _pairs(table: pa.Table) -> Numbers:
     return unique_pairs(np.stack([numbers(table["left"]), numbers(table["right"])], axis=1))
 
 

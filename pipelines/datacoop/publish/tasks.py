@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.pool.blobs import BlobRef
+from datacoop.records.arrays import Numbers
 
 TASK_ROWS = 100_000
 """About so many rows are read at once."""
@@ -74,7 +75,7 @@ def part_count(rows: int) -> int:
     return min(MOST_PARTS, -(-rows // PART_ROWS)) or 1
 
 
-def parted(rows: pa.Table, parts: np.ndarray) -> Iterator[tuple[int, pa.Table]]:
+def parted(rows: pa.Table, parts: Numbers) -> Iterator[tuple[int, pa.Table]]:
     """Give the rows of each part, in the order they have."""
     if not len(parts):
         return
@@ -87,7 +88,7 @@ def parted(rows: pa.Table, parts: np.ndarray) -> Iterator[tuple[int, pa.Table]]:
         yield int(there[begin]), whole.slice(begin, end - begin)
 
 
-def digest_numbers(digests: pa.ChunkedArray | pa.Array) -> np.ndarray:
+def digest_numbers(digests: pa.ChunkedArray | pa.Array) -> Numbers:
     """Give 32-byte digests as rows of four numbers, which sort as the digests do."""
     column = digests.combine_chunks() if isinstance(digests, pa.ChunkedArray) else digests
     if not len(column):
@@ -97,7 +98,7 @@ def digest_numbers(digests: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return whole.view(">u8").reshape(-1, 4).astype(np.uint64)
 
 
-def numbers(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+def numbers(column: pa.ChunkedArray | pa.Array) -> Numbers:
     """Give a column without nulls as an array."""
     found = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return np.asarray(found.to_numpy(zero_copy_only=False))
@@ -109,7 +110,7 @@ def found_in(values: pa.ChunkedArray, among: pa.ChunkedArray) -> pa.Array:
     return places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
 
 
-def digest_order(digests: np.ndarray) -> np.ndarray:
+def digest_order(digests: Numbers) -> Numbers:
     """Give the order in which digests are sorted; equal ones keep theirs."""
     order = np.argsort(digests[:, 0], kind="stable")
     ordered = digests[order]
