@@ -31,7 +31,7 @@ def write_pieces(
             writer.write_table(table)
         refs.append((part, (key, start, sink.tell() - start)))
     if refs:
-        store.put(key, memoryview(sink.getvalue()))
+        store.put(key, sink.getvalue().to_pybytes())
     return refs
 
 

@@ -160,7 +160,8 @@ def settle(
         pairs: Rows that are nearly equal, two columns.
     """
     total = tasks[-1].first + tasks[-1].rows if tasks else 0
-    state, split = np.full(total, GONE, np.int8), np.full(total, -1, np.int8)
+    state = np.full(total, GONE, np.int8)
+    split: Numbers = np.full(total, -1, np.int8)
     first, was = np.zeros(total, np.int32), np.zeros(total, bool)
     hashed = np.zeros(total, np.int8)
     root = np.arange(total)
