@@ -287,6 +287,7 @@ ROLES = {
     "leak_rejected": Role.OPERATOR,
     "records_barred": Role.OPERATOR,
     "audit_looked": Role.OPERATOR,
+    "records_rescanned": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
@@ -334,6 +335,11 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
             "leaks": 0,
             "most": 0,
             "outcome": "met",
+        },
+        "records_rescanned": {
+            "collection": COLLECTION,
+            "contract": pool.state().collections[COLLECTION],
+            "barred": digest,
         },
         "scrub_evaluated": {
             "collection": COLLECTION,

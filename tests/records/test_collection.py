@@ -144,3 +144,36 @@ def test_a_domain_column_is_a_payload_column() -> None:
     found = parse_collection(files(contract=(named[0], named[1].replace("nowhere", "text_a"))))
     assert found.labelling.workforce.domain_column == "text_a"
     assert payloads.shipped("pairs").labelling.workforce == WorkforcePolicy()
+
+
+def with_quasi(columns: str) -> dict[str, str]:
+    added = f"""release:
+  near_duplicates: keep_one
+  quasi_identifiers:
+    columns: {columns}
+"""
+    return files(contract=("release:\n", added))
+
+
+def test_quasi_identifiers_and_near_duplicates_are_read_from_the_contract() -> None:
+    named = payloads.shipped("pairs").columns[0].name
+    release = parse_collection(with_quasi(f"[{{column: {named}, steps: [prefix 3]}}]")).release
+    assert release.near_duplicates == "keep_one"
+    assert (release.k, release.quasi_identifiers[0].name) == (5, named)
+    assert release.quasi_identifiers[0].steps == ("prefix 3",)
+    shipped = payloads.shipped("pairs").release
+    assert (shipped.near_duplicates, shipped.quasi_identifiers) == ("keep_all", ())
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("[{column: nowhere}]", "no column of one value"),
+        ("[{column: NAMED, steps: [band 5]}]", "does not fit a column of type string"),
+        ("[{column: NAMED, steps: [month]}]", "does not fit a column of type string"),
+    ],
+)
+def test_a_quasi_identifier_that_cannot_be_is_refused(columns: str, told: str) -> None:
+    named = payloads.shipped("pairs").columns[0].name
+    with pytest.raises(SettingsError, match=told):
+        parse_collection(with_quasi(columns.replace("NAMED", named)))

@@ -1,9 +1,11 @@
 """Builders of keys, records and small pools, for the tests of pool, publish and read."""
 
 import hashlib
+import json
 import subprocess
 import sys
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -15,25 +17,27 @@ from securesystemslib.signer import CryptoSigner
 
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
-from datacoop.jobs.release import (
-    Built,
-    approve_release,
-    propose_release,
-    publish_release,
-    read_memory,
+from datacoop.jobs.release import Built, approve_release, propose_release, publish_release
+from datacoop.pool.blobs import (
+    BlobRef,
+    batches_to_bytes,
+    bytes_to_batches,
+    get_blob,
+    put_blob,
+    put_blob_list,
 )
-from datacoop.pool.blobs import BlobRef, batches_to_bytes, bytes_to_batches, get_blob, put_blob_list
 from datacoop.pool.blobs import get_blob_list as blob_list
 from datacoop.pool.keys import PublicKey, Role, SigningKey
 from datacoop.pool.log import Draft
-from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
-from datacoop.publish.shards import LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan, build_shard, place_rows
+from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan, shard_key
+from datacoop.publish.stage import Build, Steps
+from datacoop.publish.tasks import Task, plan_tasks
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.records.columns import MINHASH_PERMUTATIONS, record_schema
 from datacoop.records.digest import record_id
-from datacoop.records.duplicates import ENTRY
 from datacoop.records.policies import ReleasePolicy
 from datacoop.records.terms import Terms
 from datacoop_schemas import collection_folder
@@ -103,6 +107,7 @@ def make_records(
     member: str = "harbour",
     texts: Sequence[str] = (),
     terms: Terms = TERMS,
+    signatures: Sequence[bytes] = (),
 ) -> pa.RecordBatch:
     """Give made-up records: equal `texts` have equal masked digests."""
     texts = texts or [f"{submission} says {number}" for number in range(count)]
@@ -119,7 +124,7 @@ def make_records(
             "scrub_policy": "none@1",
             "finding_counts": [{"entity": "PERSON", "count": number % 3}],
             "masked_digest": hashlib.sha256(texts[number].encode()).digest(),
-            "minhash": bytes(MINHASH_PERMUTATIONS * 4),
+            "minhash": signatures[number] if signatures else bytes(MINHASH_PERMUTATIONS * 4),
         }
         for number in range(count)
     ]
@@ -193,30 +198,117 @@ def make_plan(version: int = 1, policy: ReleasePolicy = POLICY, shards: int = 1)
     return ShardPlan(version=version, policy=policy, bucket_counts=counts)
 
 
-def with_entry(batch: pa.RecordBatch, entry: int = 1) -> pa.RecordBatch:
-    """Give records as the release job reads them: with the log number of their submission."""
-    field = pa.field(ENTRY, pa.int64(), nullable=False)
-    return batch.append_column(field, pa.array([entry] * batch.num_rows, pa.int64()))
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """What a build without Beam made."""
+
+    shards: dict[str, tuple[Shard, bytes]]
+    """By key."""
+    counts: dict[str, int]
+    credits: dict[str, dict[str, int]]
+    kept_out: str | None
+    store: ObjectStore
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        batches = [b for _, content in self.shards.values() for b in bytes_to_batches(content)]
+        return [row for batch in batches for row in batch.to_pylist()]
+
+    @property
+    def splits(self) -> dict[bytes, str]:
+        return {row["record_id"]: row["split"] for row in self.rows}
+
+
+def run_steps(
+    steps: Steps, previous: Sequence[Shard] = (), kept_out: Sequence[str] = ()
+) -> list[Shard]:
+    """Do in one process what `PublishShards` wires up for an engine."""
+
+    def each(name: str, elements: Iterable[Any]) -> list[tuple[str, Any]]:
+        return [one for element in elements for one in getattr(steps, name)(element)]
+
+    def together(name: str, keyed: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        groups: dict[str, list[Any]] = {}
+        for key, value in keyed:
+            groups.setdefault(key, []).append(value)
+        return [one for group in groups.items() for one in getattr(steps, name)(*group)]
+
+    rows = each("index", [task.name for task in steps.build.tasks])
+    rows += each("remember", [json.dumps(vars_of(shard)) for shard in previous])
+    known = together("know", rows + each("recall", kept_out))
+    met = together("pair", together("band", known))
+    pairs = together("compare", met + together("sign", met))
+    decided = together("settle", [("all", ref) for _, ref in known + pairs])
+    written = together("write", together("place", decided))
+    return sorted(Shard(**json.loads(text)) for _, text in written)
 
 
 def place(
-    records: Sequence[pa.RecordBatch],
-    memory: Sequence[pa.RecordBatch] = (),
+    submissions: Sequence[tuple[str, Sequence[pa.RecordBatch]]],
+    previous: Placed | None = None,
     *,
     plan: ShardPlan | None = None,
     labels: pa.Table | None = None,
-) -> dict[str, tuple[Shard, bytes]]:
-    """Give every shard of a release, by its key."""
-    groups: dict[str, list[pa.RecordBatch]] = {}
-    placed = place_rows(
-        pa.Table.from_batches(records),
-        pa.Table.from_batches(memory, MEMORY_SCHEMA),
-        no_labels() if labels is None else labels,
+    store: ObjectStore | None = None,
+) -> Placed:
+    """Build a version of submissions, given as member and batches in the order of the pool."""
+    store = store or open_store(f"memory://{uuid.uuid4()}")
+    for _, content in previous.shards.values() if previous else ():
+        put_blob(store, content)
+    if previous and previous.kept_out:
+        put_blob(store, get_blob(previous.store, previous.kept_out))
+    sources = [
+        (
+            member,
+            [
+                BlobRef(put_blob(store, batches_to_bytes(batch.schema, [batch])), batch.num_rows)
+                for batch in batches
+            ],
+        )
+        for member, batches in submissions
+    ]
+    return _placed(
+        store,
         plan or make_plan(),
+        plan_tasks(sources),
+        no_labels() if labels is None else labels,
+        [shard for shard, _ in previous.shards.values()] if previous else [],
+        previous.kept_out if previous else None,
     )
-    for key, batch in placed:
-        groups.setdefault(key, []).append(batch)
-    return {key: build_shard(key, batches) for key, batches in sorted(groups.items())}
+
+
+def _placed(
+    store: ObjectStore,
+    plan: ShardPlan,
+    tasks: tuple[Task, ...],
+    labels: pa.Table,
+    previous: Sequence[Shard],
+    kept_out: str | None,
+) -> Placed:
+    work = open_store(f"memory://{uuid.uuid4()}")
+    build = Build(
+        plan=plan,
+        pool=store.address,
+        work=work.address,
+        folder="build",
+        tasks=tasks,
+        barred=(),
+        labels="labels.arrow",
+        counts="counts.json",
+    )
+    work.put(build.labels, batches_to_bytes(LABEL_SCHEMA, labels.to_batches()))
+    shards = run_steps(Steps(build), previous, [kept_out] if kept_out else [])
+    return Placed(
+        shards={
+            shard_key(s.split, s.terms_id, s.first_version, s.bucket): (
+                s,
+                get_blob(store, s.sha256),
+            )
+            for s in shards
+        },
+        **json.loads(work.get(build.counts)),
+        store=store,
+    )
 
 
 def build(pool: Pool) -> Built:
@@ -224,29 +316,20 @@ def build(pool: Pool) -> Built:
     state = pool.state()
     published = state.versions(COLLECTION)
     previous: SnapshotManifest | None = None
-    memory: list[pa.RecordBatch] = []
     if published:
         digest = published[-1].snapshot
         previous = snapshot_from_bytes(digest, get_blob(pool.store, digest))
-        memory = [
-            batch
-            for shard in previous.shards
-            for _, batch in read_memory(vars_of(shard), pool.store.address)
-        ]
     released = state.active(COLLECTION)
-    records = [
-        with_entry(batch, submission.entry)
-        for submission in released
-        for ref in blob_list(pool.store, submission.records or "")
-        for batch in bytes_to_batches(get_blob(pool.store, ref.sha256))
-    ]
     version = len(published) + 1
     plan = make_plan(version)
-    shards = []
-    for shard, content in place(records, memory, plan=plan).values():
-        pool.put_blob(content)
-        shards.append(shard)
-    rows = sum(shard.rows for shard in shards)
+    placed = _placed(
+        pool.store,
+        plan,
+        plan_tasks((s.member, blob_list(pool.store, s.records or "")) for s in released),
+        no_labels(),
+        previous.shards if previous else (),
+        previous.kept_out if previous else None,
+    )
     manifest = SnapshotManifest(
         collection=COLLECTION,
         version=version,
@@ -257,11 +340,13 @@ def build(pool: Pool) -> Built:
         code_version="test",
         as_of=TODAY,
         purposes=(PURPOSE,),
-        shards=tuple(sorted(shards)),
+        shards=tuple(sorted(shard for shard, _ in placed.shards.values())),
         terms={TERMS.id: TERMS},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
-        row_counts={"published": rows, "duplicate": sum(s.rows for s in released) - rows},
+        row_counts=placed.counts,
+        credits=placed.credits,
+        kept_out=placed.kept_out,
     )
     return Built(manifest=manifest, barred={})
 

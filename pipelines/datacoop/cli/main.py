@@ -26,6 +26,7 @@ GROUPS = {
     "models": "Small models that find names: list, train, check.",
     "pool": "Found a pool, look at it, clean it.",
     "release": "Build, propose, approve and publish versions.",
+    "rescan": "Search records of the pool again, by recognizers as they are now.",
     "scan": "Show what would be scrubbed, at your own desk; nothing is sent.",
     "serve": "Run what people reach with a browser: the gateway.",
     "submission": "Make, check, sign, send, follow and withdraw a submission.",

@@ -1,7 +1,7 @@
 """The release job: build a snapshot, propose it, approve it, publish it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -26,12 +26,7 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
-from datacoop.pool.blobs import (
-    batches_to_bytes,
-    bytes_to_batches,
-    get_blob,
-    get_blob_list,
-)
+from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
@@ -55,13 +50,13 @@ from datacoop.pool.trust import (
 )
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
-from datacoop.publish.shards import FIRST_VERSION, LABEL_SCHEMA, MEMORY_SCHEMA, ShardPlan
+from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan
 from datacoop.publish.splits import SPLITS, bucket_count
-from datacoop.publish.stage import PublishShards
-from datacoop.records.coder import KeyedBatch
+from datacoop.publish.stage import Build, PublishShards
+from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
-from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SPLIT
-from datacoop.records.duplicates import ENTRY
+from datacoop.records.columns import MINHASH_PERMUTATIONS, RECORD_ID
+from datacoop.records.digest import canonical_json
 from datacoop.records.terms import objections
 
 
@@ -119,9 +114,8 @@ def build_release(
     _refuse_leaks(pool, state, collection, released)
     previous = _previous(pool, state, name)
     version = (previous.version if previous else 0) + 1
-    plan, sizes = _plan(pool, collection, version, released, previous)
-    shards = _run(pool, collection, released, previous, plan, options, progress)
-    published = sum(shard.rows for shard in shards)
+    plan = _plan(pool, collection, version, released, previous)
+    made = _run(pool, collection, released, previous, plan, options, progress)
     leaking = _leaking_rows(pool, state, name, released)
     manifest = SnapshotManifest(
         collection=name,
@@ -133,15 +127,16 @@ def build_release(
         code_version=options.code_version,
         as_of=as_of,
         purposes=collection.release.purposes,
-        shards=tuple(sorted(shards)),
+        shards=made.shards,
         terms={s.terms.id: s.terms for s in sorted(released, key=lambda s: s.terms.id)},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
         row_counts={
-            "published": published,
-            "duplicate": sizes - published - leaking,
+            **made.counts,
             "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
         },
+        credits=made.credits,
+        kept_out=made.kept_out,
     )
     return Built(manifest=manifest, barred={k: v for k, v in barred.items() if v})
 
@@ -201,26 +196,37 @@ def _plan(
     version: int,
     released: Sequence[PooledSubmission],
     previous: SnapshotManifest | None,
-) -> tuple[ShardPlan, int]:
-    """Fix the number of shards, and count the rows that go in.
+) -> ShardPlan:
+    """Fix the number of shards.
 
     The counts of earlier versions are kept: a row never moves to another shard.
     """
     known = set(previous.submissions) if previous else set()
-    new_bytes, rows = 0, 0
-    for submission in released:
-        rows += submission.rows
-        if submission.id not in known:
-            new_bytes += _record_bytes(pool, submission)
+    new_bytes = sum(_record_bytes(pool, one) for one in released if one.id not in known)
     counts = dict(previous.bucket_counts) if previous else {}
     for split in SPLITS:
         counts[f"{version}/{split}"] = bucket_count(split, new_bytes, collection.release)
-    return ShardPlan(version=version, policy=collection.release, bucket_counts=counts), rows
+    return ShardPlan(version=version, policy=collection.release, bucket_counts=counts)
 
 
 def _record_bytes(pool: Pool, submission: PooledSubmission) -> int:
+    """Give about how many bytes of a submission's blobs go into shards: all but signatures."""
     refs = get_blob_list(pool.store, submission.records or "")
-    return sum(pool.store.size(f"blobs/sha256/{ref.sha256}") or 0 for ref in refs)
+    stored = sum(pool.store.size(f"blobs/sha256/{ref.sha256}") or 0 for ref in refs)
+    signatures = 4 * MINHASH_PERMUTATIONS * sum(ref.rows for ref in refs)
+    # Signatures look random, so they are stored as long as they are, unless texts are much alike.
+    left = stored - signatures
+    return left if left > stored // 4 else stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What a build left."""
+
+    shards: tuple[Shard, ...]
+    counts: dict[str, int]
+    credits: dict[str, dict[str, int]]
+    kept_out: str | None
 
 
 def _run(
@@ -231,74 +237,57 @@ def _run(
     plan: ShardPlan,
     options: ReleaseOptions,
     progress: Progress,
-) -> list[Shard]:
-    sources = [
-        (submission.entry, ref.sha256)
-        for submission in released
-        for ref in get_blob_list(pool.store, submission.records or "")
-    ]
-    remembered = [asdict(shard) for shard in previous.shards] if previous else []
-    name = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
-    key, label_key = f"{name}.json", f"{name}.labels.arrow"
+) -> _Made:
+    sources = [(s.member, get_blob_list(pool.store, s.records or "")) for s in released]
+    folder = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
+    key = f"{folder}/shards.json"
+    build = Build(
+        plan=plan,
+        pool=pool.store.address,
+        work=options.work,
+        folder=folder,
+        tasks=plan_tasks(sources),
+        barred=pool.state().barred(collection.name),
+        labels=f"{folder}/labels.arrow",
+        counts=f"{folder}/counts.json",
+    )
     work = open_address(options.work)
-    work.put(label_key, label_table(pool, collection, options.gold))
-    with (
-        told_without_data("release"),
-        watched(lambda: int(work.find(key) is not None), 1, progress),
-        beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
-    ):
-        records = (
-            run
-            | "Records" >> beam.Create(sources, reshuffle=True)
-            | "ReadRecords"
-            >> beam.FlatMap(
-                read_records, pool.store.address, pool.state().barred(collection.name)
-            ).with_output_types(KeyedBatch)
-        )
-        memory = (
-            run
-            | "Shards" >> beam.Create(remembered)
-            | "ReadMemory"
-            >> beam.FlatMap(read_memory, pool.store.address).with_output_types(KeyedBatch)
-        )
-        _ = (
-            (records, memory)
-            | beam.Flatten()
-            | PublishShards(plan, pool.store.address, options.work, label_key)
-            | "Together" >> beam.GroupByKey()
-            | "Tell" >> beam.Map(tell, options.work, key)
-        )
-    return [Shard(**value) for value in json.loads(work.get(key))]
+    work.put(build.labels, label_table(pool, collection, options.gold))
+    work.put(key, b"[]")
+    work.put(build.counts, canonical_json({"counts": {}, "credits": {}, "kept_out": None}))
+    try:
+        with (
+            told_without_data("release"),
+            watched(_written(work, folder), 2 * len(build.tasks), progress),
+            beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
+        ):
+            _ = (
+                run
+                | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
+                | PublishShards(build, _remembered(previous), _kept_out(previous))
+                | "Together" >> beam.GroupByKey()
+                | "Tell" >> beam.Map(tell, options.work, key)
+            )
+        told = json.loads(work.get(build.counts))
+        shards = tuple(Shard(**value) for value in json.loads(work.get(key)))
+        return _Made(shards=tuple(sorted(shards)), **told)
+    finally:
+        for left in list(work.list(folder)):
+            work.delete(left)
 
 
-def read_records(
-    source: tuple[int, str], pool: StoreAddress, barred_blobs: Sequence[str] = ()
-) -> Iterator[KeyedBatch]:
-    """Give the records of a blob that are not barred, each with the log number of its submission.
-
-    Args:
-        barred_blobs: Digests of the blobs that list records barred as leaks.
-    """
-    entry, digest = source
-    store = open_address(pool)
-    barred = listed_records(store, barred_blobs)
-    for whole in bytes_to_batches(get_blob(store, digest)):
-        batch = without(whole, barred)
-        entries = pa.array([entry] * batch.num_rows, pa.int64())
-        yield digest, batch.append_column(pa.field(ENTRY, pa.int64(), nullable=False), entries)
+def _written(work: ObjectStore, folder: str) -> Callable[[], int]:
+    """Count the tasks read so far, at the beginning and at the end."""
+    return lambda: sum(1 for step in ("index", "place") for _ in work.list(f"{folder}/{step}"))
 
 
-def read_memory(shard: dict[str, object], pool: StoreAddress) -> Iterator[KeyedBatch]:
-    """Give what is remembered of the rows of a published shard."""
-    digest = str(shard["sha256"])
-    for batch in bytes_to_batches(get_blob(open_address(pool), digest), [RECORD_ID, MASKED_DIGEST]):
-        columns = {
-            RECORD_ID: batch.column(RECORD_ID),
-            MASKED_DIGEST: batch.column(MASKED_DIGEST),
-            SPLIT: pa.array([shard["split"]] * batch.num_rows, pa.string()),
-            FIRST_VERSION: pa.array([shard["first_version"]] * batch.num_rows, pa.int32()),
-        }
-        yield digest, pa.RecordBatch.from_arrays(list(columns.values()), schema=MEMORY_SCHEMA)
+def _remembered(previous: SnapshotManifest | None) -> tuple[str, ...]:
+    shards = previous.shards if previous else ()
+    return tuple(canonical_json(asdict(shard)).decode() for shard in shards)
+
+
+def _kept_out(previous: SnapshotManifest | None) -> tuple[str, ...]:
+    return (previous.kept_out,) if previous and previous.kept_out else ()
 
 
 def tell(group: tuple[str, Iterable[str]], work: StoreAddress, key: str) -> None:
@@ -365,8 +354,10 @@ def propose_release(
         "submissions": list(manifest.submissions),
         "new_submissions": [i for i in manifest.submissions if i not in old],
     }
-    shards = tuple(shard.sha256 for shard in manifest.shards)
-    draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *shards))
+    named = [shard.sha256 for shard in manifest.shards]
+    if manifest.kept_out is not None:
+        named.append(manifest.kept_out)
+    draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *named))
 
     def decide(current: State) -> Draft | None:
         if len(current.versions(manifest.collection)) >= manifest.version:

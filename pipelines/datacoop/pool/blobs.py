@@ -69,12 +69,23 @@ def get_blob_list(store: ObjectStore, digest: str) -> list[BlobRef]:
 def batches_to_bytes(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> bytes:
     """Write batches as an Arrow IPC file with zstd level 3: equal rows, equal bytes."""
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 3), use_threads=False)
-    with pa.ipc.new_file(sink, schema, options=options) as writer:
+    with pa.ipc.new_file(sink, schema, options=_options()) as writer:
         for batch in batches:
             # A slice keeps traces of what it was cut from; taken row by row, it has none.
             writer.write_batch(batch.take(pa.array(range(batch.num_rows), pa.int64())))
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def table_to_bytes(table: pa.Table, batch_rows: int) -> bytes:
+    """Write a table likewise, so many rows a batch; it must be in one piece and no slice."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=_options()) as writer:
+        writer.write_table(table, max_chunksize=batch_rows)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def _options() -> pa.ipc.IpcWriteOptions:
+    return pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 3), use_threads=False)
 
 
 def bytes_to_batches(content: bytes, columns: Sequence[str] = ()) -> list[pa.RecordBatch]:

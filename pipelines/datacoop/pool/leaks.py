@@ -44,3 +44,12 @@ class AuditLook:
     outcome: str
     """`met`, `more` or `refused` at the limit that the policy then had."""
     entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescan:
+    """Recognizers went over the records of a collection again."""
+
+    barred: str | None
+    """Digest of the blob that lists the records in which they found something."""
+    entry: int

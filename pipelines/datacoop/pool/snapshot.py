@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from datacoop.errors import IntegrityError
@@ -54,7 +54,14 @@ class SnapshotManifest:
     bucket_counts: Mapping[str, int]
     """Shards a partition, by first version: remembered, so that a row never moves."""
     row_counts: Mapping[str, int]
-    """Rows by what became of them: `published`, `duplicate`, `barred`."""
+    """Rows by what became of them: `published`, `duplicate`, `near_duplicate`, `barred`;
+    `held_split` where a published row is nearly equal to one published in another split;
+    `held_quasi_identifiers` where too few rows are equal in the columns that tell of a person."""
+    credits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The same by member, and as `clusters` how many clusters of equal or nearly equal texts with
+    a published row the member gave a row to, published or not."""
+    kept_out: str | None = None
+    """Digest of the blob of what is remembered of rows that are in no shard."""
 
     @property
     def rows(self) -> int:
@@ -72,6 +79,7 @@ class SnapshotManifest:
             "terms": {terms_id: terms.to_json() for terms_id, terms in self.terms.items()},
             "bucket_counts": dict(self.bucket_counts),
             "row_counts": dict(self.row_counts),
+            "credits": {member: dict(counts) for member, counts in self.credits.items()},
         }
         return canonical_json(value)
 

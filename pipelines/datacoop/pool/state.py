@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
 from datacoop.pool.keys import PublicKey, Role, key_from_json
-from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
+from datacoop.pool.leaks import AuditLook, Leak, LeakStatus, Rescan
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
 from datacoop.records.pauses import Pause
@@ -128,6 +128,8 @@ class State:
     content, each with the number of its entry."""
     looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
     """By collection and language, in order."""
+    rescans: dict[str, list[Rescan]] = field(default_factory=dict)
+    """By collection, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -154,10 +156,14 @@ class State:
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
 
     def barred(self, collection: str) -> tuple[str, ...]:
-        """Give the digests of the blobs that list barred records: as leaks, or after a report."""
+        """Give the digests of the blobs that list barred records of a collection.
+
+        Barred as leaks, after a report, or because a rescan found what the scrub had missed.
+        """
         standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
-        leaking = {b for leak in standing if (b := leak.barred.get(collection))}
-        return tuple(sorted(leaking | self.reported.get(collection, {}).keys()))
+        found = {b for leak in standing if (b := leak.barred.get(collection))}
+        found |= {b for rescan in self.rescans.get(collection, ()) if (b := rescan.barred)}
+        return tuple(sorted(found | self.reported.get(collection, {}).keys()))
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -376,6 +382,15 @@ def _audit_looked(state: State, entry: Entry) -> None:
     looks.append(AuditLook(entry=entry.number, **{name: body[name] for name in names}))
 
 
+def _records_rescanned(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["collection"] in state.collections, "a collection that is known")
+    current = body["contract"] == state.collections[body["collection"]]
+    _require(entry, current, "the contract as it is now")
+    rescan = Rescan(barred=body["barred"], entry=entry.number)
+    state.rescans.setdefault(body["collection"], []).append(rescan)
+
+
 def _release_proposed(state: State, entry: Entry) -> None:
     body = entry.body
     collection, version = body["collection"], body["version"]
@@ -451,9 +466,13 @@ def withdrawn_since(state: State, proposal: Proposal) -> list[str]:
 def barred_since(state: State, proposal: Proposal) -> bool:
     """Say whether records were barred after a proposal's snapshot was built."""
     name, begun = proposal.collection, proposal.log_length
-    return any(entry >= begun for entry in state.reported.get(name, {}).values()) or any(
-        leak.entry >= begun and leak.status is not LeakStatus.REJECTED and name in leak.barred
-        for leak in state.leaks.values()
+    reports = state.reported.get(name, {}).values()
+    leaks = (leak for leak in state.leaks.values() if name in leak.barred)
+    rescans = (rescan for rescan in state.rescans.get(name, ()) if rescan.barred is not None)
+    return (
+        any(entry >= begun for entry in reports)
+        or any(k.entry >= begun and k.status is not LeakStatus.REJECTED for k in leaks)
+        or any(rescan.entry >= begun for rescan in rescans)
     )
 
 
@@ -489,6 +508,7 @@ _RULES: dict[str, Rule] = {
     "leak_rejected": (Role.OPERATOR, _leak_rejected),
     "records_barred": (Role.OPERATOR, _records_barred),
     "audit_looked": (Role.OPERATOR, _audit_looked),
+    "records_rescanned": (Role.OPERATOR, _records_rescanned),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),

@@ -1,7 +1,8 @@
 """Splits: a stable hash at first, then remembered."""
 
-import hashlib
+import numpy as np
 
+from datacoop.records.arrays import Numbers
 from datacoop.records.policies import ReleasePolicy
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -13,18 +14,30 @@ def split_of(cluster_id: bytes, policy: ReleasePolicy) -> str:
 
     It depends on the cluster and the policy's shares alone: not on what else is released.
     """
-    digest = hashlib.sha256(b"datacoop.split.v1\n" + cluster_id).digest()
-    place = int.from_bytes(digest[:8], "big") % 100
-    if place < policy.test_percent:
-        return TEST
-    if place < policy.test_percent + policy.validation_percent:
-        return VALIDATION
-    return TRAIN
+    start = np.array([int.from_bytes(cluster_id[:8], "big")], np.uint64)
+    return SPLITS[split_codes(start, policy)[0]]
 
 
-def bucket_of(record_id: bytes, bucket_count: int) -> int:
-    """Give the shard, among `bucket_count`, of a record: it depends on its id alone."""
-    return int.from_bytes(record_id[:8], "big") % bucket_count
+def split_codes(starts: Numbers, policy: ReleasePolicy) -> Numbers:
+    """Give the places in `SPLITS` of clusters that appear for the first time.
+
+    Args:
+        starts: The first eight bytes of each cluster's id, big-endian. An id is a SHA-256, so its
+            bytes are as good as those of another digest of it.
+    """
+    places = starts % np.uint64(100)
+    last = policy.test_percent + policy.validation_percent
+    codes = np.where(places < last, SPLITS.index(VALIDATION), SPLITS.index(TRAIN))
+    return np.where(places < policy.test_percent, SPLITS.index(TEST), codes).astype(np.int8)
+
+
+def buckets_of(starts: Numbers, bucket_counts: Numbers) -> Numbers:
+    """Give the shard of records, each among as many as `bucket_counts` says: by their ids alone.
+
+    Args:
+        starts: The first eight bytes of each record's id, big-endian.
+    """
+    return starts % bucket_counts.astype(np.uint64)
 
 
 def bucket_count(split: str, total_bytes: int, policy: ReleasePolicy) -> int:

@@ -12,9 +12,11 @@ from datacoop.errors import Fault, SettingsError
 from datacoop.records.columns import RESERVED
 from datacoop.records.digest import canonical_json, sha256_hex
 from datacoop.records.policies import (
+    DEFAULT_K,
     DecidingPolicy,
     IngestPolicy,
     LabellingPolicy,
+    QuasiIdentifier,
     ReleasePolicy,
     ScrubPolicy,
     WorkforcePolicy,
@@ -162,7 +164,7 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
         ),
         scrub=policy,
         labelling=_labelling(labelling),
-        release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
+        release=_release(release),
         files=tuple(sorted(files.items())),
     )
 
@@ -176,6 +178,21 @@ def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
             "values": tuple(labelling["values"]),
             "deciding": DecidingPolicy(**{**deciding, "one_vote": one_vote}),
             "workforce": WorkforcePolicy(**labelling.get("workforce", {})),
+        }
+    )
+
+
+def _release(release: Mapping[str, Any]) -> ReleasePolicy:
+    quasi = release.get("quasi_identifiers", {})
+    return ReleasePolicy(
+        **{
+            **release,
+            "purposes": tuple(release["purposes"]),
+            "k": quasi.get("k", DEFAULT_K),
+            "quasi_identifiers": tuple(
+                QuasiIdentifier(name=one["column"], steps=tuple(one.get("steps", ())))
+                for one in quasi.get("columns", ())
+            ),
         }
     )
 
@@ -196,8 +213,39 @@ def _column_faults(contract: Mapping[str, Any]) -> list[Fault]:
         for index, column in enumerate(contract["columns"])
         if column["name"] in RESERVED
     ]
+    faults = [*reserved, *_quasi_faults(contract)]
     named = contract["labelling"].get("workforce", {}).get("domain_column")
     if named is None or named in {column["name"] for column in contract["columns"]}:
-        return reserved
+        return faults
     where = "$.labelling.workforce.domain_column"
-    return [*reserved, Fault(where, f"{named!r} is no payload column")]
+    return [*faults, Fault(where, f"{named!r} is no payload column")]
+
+
+_STEP_TYPES = {
+    "band": {"integer", "number"},
+    "prefix": {"string", "date"},
+    "month": {"date"},
+    "year": {"date"},
+    "hide": set(TYPES),
+}
+"""The column types that each rule of a quasi-identifier fits."""
+
+
+def _quasi_faults(contract: Mapping[str, Any]) -> list[Fault]:
+    columns = {column["name"]: column for column in contract["columns"]}
+    faults = []
+    listed = contract["release"].get("quasi_identifiers", {}).get("columns", ())
+    for index, one in enumerate(listed):
+        where = f"$.release.quasi_identifiers.columns[{index}]"
+        column = columns.get(one["column"])
+        if column is None or column["type"] == "turns":
+            faults.append(Fault(f"{where}.column", f"{one['column']!r} is no column of one value"))
+            continue
+        for at, step in enumerate(one.get("steps", ())):
+            name = step.partition(" ")[0]
+            if column["type"] not in _STEP_TYPES[name]:
+                said = f"{step!r} does not fit a column of type {column['type']}"
+                faults.append(Fault(f"{where}.steps[{at}]", said))
+            elif name == "hide" and column["required"]:
+                faults.append(Fault(f"{where}.steps[{at}]", "the column must have a value"))
+    return faults

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
+KEEP_ALL, KEEP_ONE = "keep_all", "keep_one"
+
+DEFAULT_K = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestPolicy:
@@ -118,6 +122,16 @@ class LabellingPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuasiIdentifier:
+    """A column that together with others could say who somebody is."""
+
+    name: str
+    steps: tuple[str, ...] = ()
+    """How its values are made coarser, from fine to coarse: `band N`, `prefix N`, `month`, `year`,
+    `hide`; without any, rows that are too few are held back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePolicy:
     """What a release of a collection is made of."""
 
@@ -135,3 +149,9 @@ class ReleasePolicy:
     leak_bound_permille: int | None = None
     """Most rows of a thousand that may still leak, by the leak audit, in each language; none is
     asked for where it is left out."""
+    near_duplicates: str = KEEP_ALL
+    """What is published of records that are nearly equal: `keep_all`, in one split, or `keep_one`.
+    """
+    quasi_identifiers: tuple[QuasiIdentifier, ...] = ()
+    k: int = DEFAULT_K
+    """Least number of published rows that are equal in all quasi-identifiers."""

@@ -197,8 +197,9 @@ def _with_system_columns(
             for one, texts in zip(cleaned, masked, strict=True)
         ],
         MINHASH: [
-            signature if one else empty_minhash
-            for one, signature in zip(cleaned, signatures(sets), strict=True)
+            # Without free text there is nothing to be near to.
+            signature if one and any(text for _, text in texts) else empty_minhash
+            for one, texts, signature in zip(cleaned, masked, signatures(sets), strict=True)
         ],
     }
     for name, values in arrays.items():

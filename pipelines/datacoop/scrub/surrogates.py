@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from datacoop.scrub import name_lists
 from datacoop.scrub import surrogate_lists as lists
-from datacoop.scrub.name_titles import KEPT
+from datacoop.scrub.name_titles import KEPT, KOREAN_TITLES
 from datacoop.scrub.pseudonyms import Pseudonymizer
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -157,4 +157,87 @@ _MAKERS: dict[str, Callable[[str, str, Pseudonymizer], str | None]] = {
     "EMAIL_ADDRESS": _email,
     "PHONE_NUMBER": _phone,
     "STREET_ADDRESS": _address,
+}
+
+
+def could_be_surrogate(entity: str, text: str, language: str) -> bool:
+    """Say whether a value could be a surrogate, under some member's key.
+
+    Every part of it must come from our lists, or be of numbers that nobody has. A real value that
+    looks so cannot be told from a surrogate by itself: who asks counts them.
+
+    Args:
+        language: Of the text that the value stands in, an ISO 639-1 code.
+    """
+    check = _CHECKS.get(entity)
+    return check is not None and check(text, language)
+
+
+def _could_be_person(text: str, language: str) -> bool:
+    """Say whether each word is of a surrogate: of a name, of a street beside it, or a title."""
+    known = language if language in lists.FIRST else "en"
+    parts = [word.group() for word in _WORD.finditer(_without_streets(text, language))]
+    names = [part for part in parts if _is_name(part) and part not in KOREAN_TITLES]
+    return not any(map(str.isdecimal, text)) and all(
+        _could_be_korean(part)
+        if _HANGUL.fullmatch(part)
+        # One letter is an initial, or a word of the language that a finding ran on to.
+        else len(_core(part)) == 1 or _core(part).casefold() in _MADE[known]
+        for part in names
+    )
+
+
+def _without_streets(text: str, language: str) -> str:
+    known = language if language in lists.STREETS else "en"
+    for street in lists.STREETS[known]:
+        text = re.sub(re.escape(street), " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _core(word: str) -> str:
+    tail, head = _POSSESSIVE.search(word), _ELIDED.match(word)
+    return word[head.end() if head else 0 : tail.start() if tail else len(word)]
+
+
+def _could_be_korean(name: str) -> bool:
+    given = {*lists.KOREAN_GIVEN, *(one[-1] for one in lists.KOREAN_GIVEN)}
+    return (
+        name in given
+        or name in lists.KOREAN_SURNAMES
+        or (name[0] in lists.KOREAN_SURNAMES and name[1:] in given)
+    )
+
+
+def _could_be_email(text: str, _: str) -> bool:
+    return text.casefold().endswith("@example.org")
+
+
+def _could_be_phone(text: str, _: str) -> bool:
+    digits = "".join(filter(str.isdecimal, text))
+    return any(digits.startswith(start) for start in _FICTION_STARTS)
+
+
+def _could_be_address(text: str, language: str) -> bool:
+    """Say whether it is a street of ours, a house number of ours, or both."""
+    left = _without_streets(text, language)
+    numbers = re.findall(r"\d+", left)
+    return not any(map(str.isalpha, left)) and all(
+        0 < int(number) <= _HOUSE_NUMBERS for number in numbers
+    )
+
+
+_MADE = {
+    language: frozenset(
+        part.casefold()
+        for name in (*lists.FIRST[language], *lists.LAST[language])
+        for part in _WORD.findall(name)
+    )
+    for language in lists.FIRST
+}
+_FICTION_STARTS = ("07700900", "03023125", "063998")
+_CHECKS: dict[str, Callable[[str, str], bool]] = {
+    "PERSON": _could_be_person,
+    "EMAIL_ADDRESS": _could_be_email,
+    "PHONE_NUMBER": _could_be_phone,
+    "STREET_ADDRESS": _could_be_address,
 }
