@@ -35,9 +35,12 @@ def terms_objections(
     state: State, collection: Collection, as_of: str
 ) -> dict[str, tuple[str, ...]]:
     """Give for each active submission why its terms bar it; nothing where they do not."""
-    purposes = collection.release.purposes
+    policy = collection.release
     active = state.active(collection.name)
-    return {s.id: tuple(objections(s.terms, purposes, as_of)) for s in active}
+    return {
+        s.id: tuple(objections(s.terms, policy.purposes, as_of, policy.jurisdictions))
+        for s in active
+    }
 
 
 def released_submissions(

@@ -20,7 +20,13 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
-from datacoop.jobs.submitting import contract_faults, open_submission, read_secret, verify_files
+from datacoop.jobs.submitting import (
+    contract_faults,
+    open_submission,
+    read_secret,
+    terms_faults,
+    verify_files,
+)
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
@@ -119,6 +125,8 @@ class Intake:
         kept = self._kept_receipt(known)
         if kept is not None:
             return kept
+        if known is None:
+            self._refuse_terms(created_utc[:10])
         parts = self._plan()
         task = self._task(parts)
         self._read(task, parts, self.pool.state(), progress)
@@ -160,6 +168,11 @@ class Intake:
         if faults:
             raise SubmissionError(self.manifest.member, self.manifest.submission_id, faults)
         return collection
+
+    def _refuse_terms(self, today: str) -> None:
+        faults = terms_faults(self.manifest, self.collection, today)
+        if faults:
+            raise SubmissionError(self.manifest.member, self.manifest.submission_id, faults)
 
     def _plan(self) -> list[FileRange]:
         verify_files(self.landing, self.manifest)

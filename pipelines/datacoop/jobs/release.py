@@ -9,7 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 from datacoop.errors import RefusedError
-from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.contracts import contract_of, parse_contract
 from datacoop.jobs.frame import (
     frame_of,
     listed_records,
@@ -492,8 +492,9 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
             hint="Build and propose the release again.",
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
+    places = parse_contract(get_blob(pool.store, manifest.contract)).release.jurisdictions
     for terms in manifest.terms.values():
-        said = objections(terms, manifest.purposes, as_of)
+        said = objections(terms, manifest.purposes, as_of, places)
         if said:
             raise RefusedError(f"terms in {name} bar it: {'; '.join(said)}", hint="Build it again.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
+from datacoop.pool.grants import GivenGrant
 from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
@@ -132,6 +133,8 @@ class State:
     """By collection and record id in hex."""
     looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
     """By collection and language, in order."""
+    grants: dict[str, GivenGrant] = field(default_factory=dict)
+    """By id, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -430,6 +433,25 @@ def _release_published(state: State, entry: Entry) -> None:
     )
 
 
+def _grant_given(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["grant"] not in state.grants, "a grant that is new")
+    state.grants[body["grant"]] = GivenGrant(
+        id=body["grant"],
+        statement=body["statement"],
+        collections=tuple(body["collections"]),
+        purposes=tuple(body["purposes"]),
+        until=body["until"],
+        entry=entry.number,
+    )
+
+
+def _grant_revoked(state: State, entry: Entry) -> None:
+    grant = state.grants[entry.body["grant"]]
+    _require(entry, grant.revoked_entry is None, "a grant that is not revoked")
+    state.grants[grant.id] = replace(grant, revoked_entry=entry.number)
+
+
 def approval_objection(state: State, proposal: Proposal, key: PublicKey) -> str | None:
     """Say why the holder of `key` may not approve `proposal`, or nothing if they may."""
     if key.role is not Role.APPROVER:
@@ -496,6 +518,8 @@ _RULES: dict[str, Rule] = {
     "leak_rejected": (Role.OPERATOR, _leak_rejected),
     "audit_looked": (Role.OPERATOR, _audit_looked),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
+    "grant_given": (Role.OPERATOR, _grant_given),
+    "grant_revoked": (Role.OPERATOR, _grant_revoked),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),
     "release_published": (Role.OPERATOR, _release_published),

@@ -48,6 +48,7 @@ def describe(facts: VersionFacts) -> dict[str, Any]:
             "utf8_bytes": found.utf8_bytes,
             "labelled": found.labelled,
             "votes": sum(facts.votes.values()),
+            "votes_of_unknown_members": facts.votes.get("", 0),
             "shards": len(manifest.shards),
             "size_bytes": sum(shard.size_bytes for shard in manifest.shards),
         },

@@ -19,13 +19,13 @@ def bars(rows: Sequence[tuple[str, int, str]], said: str) -> Markup:
     drawn = [
         Markup(
             '<text class="name" x="0" y="{y}">{name}</text>'
-            '<rect x="36%" y="{top}" width="{width}%" height="{height}"/>'
+            '<rect x="46%" y="{top}" width="{width}%" height="{height}"/>'
             '<text class="value" x="100%" y="{y}" text-anchor="end">{text}</text>'
         ).format(
             y=place * _ROW + 19,
             top=place * _ROW + 5,
             # Whole tenths of a percent: no float is printed.
-            width=f"{450 * length // most // 10}.{450 * length // most % 10}",
+            width=f"{330 * length // most // 10}.{330 * length // most % 10}",
             height=_BAR,
             name=name,
             text=text,

@@ -1,7 +1,9 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,12 @@ import pyarrow as pa
 
 from datacoop.errors import IntegrityError, RefusedError
 from datacoop.pool.blobs import bytes_to_batches, get_blob
+from datacoop.pool.grants import Grant, grant_objections
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.trust import TrustClient
+from datacoop.pool.trust import TrustClient, TrustedTarget
+from datacoop.records.statements import STATEMENTS
+from datacoop.records.terms import reading_objections
 
 CACHE = Path("~/.cache/datacoop/trust")
 """Where trusted metadata is remembered, so that a store cannot go back to an older state."""
@@ -23,6 +28,9 @@ def open_pool(
     options: Mapping[str, str] | None = None,
     trusted_root: bytes | None = None,
     cache: Path | None = None,
+    jurisdiction: str | None = None,
+    today: str | None = None,
+    grant: Grant | None = None,
 ) -> "PoolReader":
     """Open a pool for reading.
 
@@ -32,6 +40,11 @@ def open_pool(
         trusted_root: The first trust root, got from a member by another way. Without it the
             root that the store offers is trusted at first use, and that one ever after.
         cache: Where trusted metadata is remembered; by default in the user's cache folder.
+        jurisdiction: The country in which rows will be processed, an ISO 3166 code; needed where
+            terms keep rows to some countries.
+        today: The day on which terms are held against the reading, `YYYY-MM-DD`; by default the
+            day in UTC.
+        grant: The reader's grant; versions that it does not cover are refused.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
@@ -41,15 +54,32 @@ def open_pool(
     place = url if "://" in url else Path(url).resolve().as_posix()
     name = hashlib.sha256(place.encode()).hexdigest()[:32]
     folder = cache or CACHE.expanduser() / name
-    return PoolReader(store, TrustClient(store, folder, trusted_root))
+    reading = Reading(
+        jurisdiction=jurisdiction,
+        today=today or datetime.now(UTC).date().isoformat(),
+        grant=grant,
+    )
+    return PoolReader(store, TrustClient(store, folder, trusted_root), reading)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads, as far as terms ask: where, when, under which grant."""
+
+    today: str
+    """`YYYY-MM-DD` in UTC."""
+    jurisdiction: str | None = None
+    """An ISO 3166 code."""
+    grant: Grant | None = None
 
 
 class PoolReader:
     """A pool as its readers see it: published versions of collections."""
 
-    def __init__(self, store: ObjectStore, trust: TrustClient) -> None:
+    def __init__(self, store: ObjectStore, trust: TrustClient, reading: Reading) -> None:
         self._store = store
         self._trust = trust
+        self._reading = reading
 
     def versions(self, collection: str) -> list[int]:
         """List the published versions of a collection."""
@@ -66,7 +96,8 @@ class PoolReader:
                 must permit it.
 
         Raises:
-            RefusedError: There is no such version, or its terms do not permit the purpose.
+            RefusedError: There is no such version, or its terms or the grant do not permit the
+                reading: its purpose, its day, its place.
             IntegrityError: Its manifest is not the one that was approved.
         """
         target = self._trust.find(collection, number)
@@ -88,14 +119,53 @@ class PoolReader:
                 f"{collection} version {number} is not for purpose {purpose!r}",
                 hint=f"Its terms permit: {', '.join(manifest.purposes)}.",
             )
-        return Version(self._store, manifest, target.sha256)
+        refuse_reading(manifest, self._reading, purpose)
+        return Version(
+            self._store,
+            manifest,
+            target.sha256,
+            lambda name: self._trust.find_statement(collection, number, name),
+        )
+
+
+def refuse_reading(manifest: SnapshotManifest, reading: Reading, purpose: str) -> None:
+    """Hold the terms of every row of a version, and the grant, against a reading.
+
+    Raises:
+        RefusedError: One of them does not permit it.
+    """
+    name = f"{manifest.collection} version {manifest.version}"
+    for terms_id, terms in sorted(manifest.terms.items()):
+        said = reading_objections(terms, purpose, reading.today, reading.jurisdiction)
+        if said:
+            raise RefusedError(
+                f"terms {terms_id} of {name} forbid the reading: {'; '.join(said)}",
+                hint="Say where you process rows with jurisdiction=. Where terms expired, a later "
+                "version is made without their rows.",
+            )
+    if reading.grant is not None:
+        said = grant_objections(
+            reading.grant, manifest.collection, manifest.terms.values(), purpose, reading.today
+        )
+        if said:
+            raise RefusedError(
+                f"the grant does not cover {name}: {'; '.join(said)}",
+                hint="Ask the operator of the pool for another grant.",
+            )
 
 
 class Version:
     """One version of a collection. It gives the same rows for ever."""
 
-    def __init__(self, store: ObjectStore, manifest: SnapshotManifest, digest: str) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        manifest: SnapshotManifest,
+        digest: str,
+        find_statement: Callable[[str], TrustedTarget | None],
+    ) -> None:
         self._store = store
+        self._find_statement = find_statement
         self.manifest = manifest
         self.digest = digest
         """SHA-256 of the manifest: what to cite beside the version's number."""
@@ -106,6 +176,19 @@ class Version:
     def __repr__(self) -> str:
         name = f"{self.manifest.collection} version {self.manifest.version}"
         return f"<{name}: {self.manifest.rows} rows, sha256 {self.digest[:12]}>"
+
+    def statement(self, name: str) -> bytes:
+        """Give a statement of the version, such as `croissant.json`; every byte is checked.
+
+        Raises:
+            RefusedError: The version has no statement of this name.
+        """
+        target = self._find_statement(name)
+        if target is None:
+            raise RefusedError(
+                f"{self!r} has no statement {name!r}", hint=f"Known: {', '.join(STATEMENTS)}."
+            )
+        return get_blob(self._store, target.sha256)
 
     @property
     def schema(self) -> pa.Schema:

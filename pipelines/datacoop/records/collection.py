@@ -162,9 +162,14 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
         ),
         scrub=policy,
         labelling=_labelling(labelling),
-        release=ReleasePolicy(**{**release, "purposes": tuple(release["purposes"])}),
+        release=_release(release),
         files=tuple(sorted(files.items())),
     )
+
+
+def _release(release: Mapping[str, Any]) -> ReleasePolicy:
+    lists = {name: tuple(v) for name, v in release.items() if isinstance(v, list)}
+    return ReleasePolicy(**{**release, **lists})
 
 
 def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
