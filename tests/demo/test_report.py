@@ -73,7 +73,15 @@ def summary(name: str = "de-auental-small-1") -> dict[str, Any]:
                 }
             ],
         },
-        "versions": [{"collection": name, "version": 1, "rows": 1230, "shards": ["a", "b"]}],
+        "versions": [
+            {
+                "collection": name,
+                "version": 1,
+                "rows": 1230,
+                "shards": ["a", "b"],
+                "card": "cards/documents-1.html",
+            }
+        ],
         "seconds": {name: 1.5, "verify": 0.0},
         "peak_memory_bytes": 512 * 2**20,
     }

@@ -154,6 +154,17 @@ def proposed_targets(
     return _metadata_bytes(Metadata(targets))
 
 
+def statement_digests(store: ObjectStore, proposal: Proposal) -> dict[str, str]:
+    """Give the digest of each statement of a version, proposed or published, by name."""
+    metadata = Metadata[Targets].from_bytes(get_blob(store, proposal.targets))
+    beside = f"{target_path(proposal.collection, proposal.version)}/"
+    return {
+        path.removeprefix(beside): target.hashes["sha256"]
+        for path, target in sorted(metadata.signed.targets.items())
+        if path.startswith(beside)
+    }
+
+
 def _target(path: str, content: bytes) -> TargetFile:
     return TargetFile(len(content), {"sha256": sha256_hex(content)}, path)
 
