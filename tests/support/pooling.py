@@ -171,11 +171,13 @@ def submission_body(submission: str, member: str = "harbour", **changes: Any) ->
     return body | changes
 
 
-def take_in(pool: Pool, batch: pa.RecordBatch, submission: str, member: str = "harbour") -> None:
+def take_in(
+    pool: Pool, batch: pa.RecordBatch, submission: str, member: str = "harbour", **changes: Any
+) -> None:
     """Enter a submission with clean records, without an intake job."""
     ref = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
     records = put_blob_list(pool.store, [BlobRef(ref, batch.num_rows)])
-    body = submission_body(submission, member, records=records, rows=batch.num_rows)
+    body = submission_body(submission, member, records=records, rows=batch.num_rows, **changes)
     draft = Draft(kind="submission_taken", body=body, blobs=(records,))
     pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
 
@@ -256,7 +258,7 @@ def build(pool: Pool) -> Built:
         as_of=TODAY,
         purposes=(PURPOSE,),
         shards=tuple(sorted(shards)),
-        terms={TERMS.id: TERMS},
+        terms={submission.terms.id: submission.terms for submission in released},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
         row_counts={"published": rows, "duplicate": sum(s.rows for s in released) - rows},

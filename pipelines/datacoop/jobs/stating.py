@@ -114,7 +114,8 @@ def _votes(store: ObjectStore, state: State, name: str, homes: Mapping[str, str]
         for batch in bytes_to_batches(get_blob(store, blob))
         for vote in votes_from_batch(batch)
     )
-    found = Counter(homes.get(vote.annotator, "") for vote in counting_votes(votes))
+    given = (vote for vote in counting_votes(votes) if vote.value)
+    found = Counter(homes.get(vote.annotator, "") for vote in given)
     return dict(sorted(found.items()))
 
 
