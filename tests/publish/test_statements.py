@@ -36,6 +36,7 @@ from datacoop.pool.pool import Pool
 from datacoop.pool.signing import open_statement
 from datacoop.pool.snapshot import SnapshotManifest
 from datacoop.publish.contributions import contributions
+from datacoop.publish.limits import LIMITS
 from datacoop.publish.statements import statements
 from datacoop.read.open import Version, open_pool
 from datacoop.records.statements import STATEMENTS
@@ -132,7 +133,9 @@ def test_croissant_validates(version: Version, tmp_path: Path) -> None:
     assert digests == {shard.sha256 for shard in version.manifest.shards}
     [records] = read_back.record_sets
     assert {field.id.removeprefix("records/") for field in records.fields} >= {"text", "votes"}
-    assert any("2020-01-01" in str(day) for day in read_back.data_collection_time_frame)
+    days = [str(day)[:10] for day in read_back.data_collection_timeframe]
+    assert days == ["2020-01-01", "2021-06-30"]
+    assert len(read_back.data_limitations) == len(LIMITS)
     broken = json.loads(file.read_bytes())
     del broken["recordSet"][0]["field"][0]["source"]
     file.write_text(json.dumps(broken))
