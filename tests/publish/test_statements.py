@@ -137,7 +137,7 @@ def test_croissant_validates(version: Version, tmp_path: Path) -> None:
     assert days == ["2020-01-01", "2021-06-30"]
     assert len(read_back.data_limitations) == len(LIMITS)
     broken = json.loads(file.read_bytes())
-    del broken["recordSet"][0]["field"][0]["source"]
+    del broken["distribution"][0]["sha256"]
     file.write_text(json.dumps(broken))
     with pytest.raises(mlcroissant.ValidationError):
         mlcroissant.Dataset(jsonld=file)
