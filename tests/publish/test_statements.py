@@ -30,11 +30,13 @@ from datacoop.jobs.release import propose_release
 from datacoop.jobs.stating import version_facts
 from datacoop.label.votes import Vote, votes_to_batch
 from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
+from datacoop.pool.leaks import AuditLook
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import open_statement
 from datacoop.pool.snapshot import SnapshotManifest
+from datacoop.pool.state import ScrubEvaluation
 from datacoop.publish.contributions import contributions
 from datacoop.publish.limits import LIMITS
 from datacoop.publish.statements import statements
@@ -316,3 +318,26 @@ def test_proposing_again_gives_the_same_proposal(tmp_path: Path) -> None:
     first = propose_release(pool, built, OPERATOR, now=NOW, created_utc=CREATED)
     again = propose_release(pool, built, OPERATOR, now=NOW, created_utc=CREATED)
     assert first == again
+
+
+def test_the_card_says_how_good_the_scrub_is_and_how_much_may_leak() -> None:
+    pool = make_pool(open_store("memory://audited-card"))
+    take_in(pool, make_records("harbour-1", 60), "harbour-1")
+    plain = version_facts(pool, build(pool).manifest, {})
+    seen = ScrubEvaluation(
+        contract=plain.manifest.contract, code_version="older", recall={"PER": (951, 1_000)}
+    )
+    look = AuditLook(
+        frame="f", number=1, rows=60, sample=21, leaks=0, most=7, outcome="met", entry=9
+    )
+    facts = replace(plain, evaluation=seen, looks={"en": look})
+    page = " ".join(statements(facts)["card.html"].decode().split())
+    assert '<td>PER</td><td class="n">951</td> <td class="n">1,000</td>' in page
+    assert "by another version of code or contract" in page
+    # 7 of 60 rows.
+    assert "11.6 %" in page
+    assert "no evaluation" not in page
+    assert "not audited" not in page
+    bare = statements(plain)["card.html"].decode()
+    assert "no evaluation" in bare
+    assert "not audited" in bare

@@ -45,7 +45,7 @@ def difference(
 
 
 def _named(listed: Sequence[Mapping[str, Any]], name: str) -> list[list[Any]]:
-    return [[one[name], one["rows"]] for one in listed]
+    return [[one[name], one["rows"]] for one in listed if one["rows"]]
 
 
 def _groups(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> list[list[Any]]:
