@@ -20,7 +20,7 @@ _OPTIONS = {"pool", "landing", "work"}
 _KEYS = frozenset(
     {
         *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
-        *("workforce", "gold", "gateway"),
+        *("workforce", "gold", "gateway", "grants", "openlineage"),
     }
 )
 _GATEWAY_KEYS = frozenset({"origin", "listen", "store", "key", "issuer", "client_id"})
@@ -43,6 +43,10 @@ class Settings:
     """The workforce file."""
     gold: str | None = None
     """A store of the operator's own for gold answers, which nobody who labels may read."""
+    grants: str | None = None
+    """A store of the operator's own for grants, which name trainers."""
+    openlineage: str | None = None
+    """Where OpenLineage events of releases are sent, such as `http://lineage.example.org:5000`."""
     label_studio_url: str | None = None
     label_studio_auditors: frozenset[int] | None = None
     """Label Studio's numbers of the users who are cleared for leak audits."""
@@ -89,6 +93,10 @@ class Settings:
     def open_gold_store(self) -> ObjectStore:
         """Open the operator's store for gold answers."""
         return open_store(self.require("gold"), self.store_options)
+
+    def open_grant_store(self) -> ObjectStore:
+        """Open the operator's store for grants."""
+        return open_store(self.require("grants"), self.store_options)
 
     def open_landing(self, member: str) -> ObjectStore:
         """Open a member's landing store."""
@@ -158,6 +166,8 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         annotator_key=_path(value.get("annotator_key"), base),
         workforce=_path(value.get("workforce"), base),
         gold=_place(value.get("gold"), base),
+        grants=_place(value.get("grants"), base),
+        openlineage=value.get("openlineage"),
         label_studio_url=studio.get("url"),
         label_studio_auditors=_users("auditors", studio.get("auditors")),
         label_studio_experts=_users("experts", studio.get("experts")),

@@ -10,12 +10,15 @@ from commands import datacoop, datacoop_json
 from plays import many_lines
 
 from datacoop.cli.main import datacoop as group
+from datacoop.errors import SettingsError
+from datacoop.records.statements import STATEMENTS
 
 SETTINGS = """
 pool = "pool"
 landing = "landing/{member}"
 work = "work"
 operator_key = "keys/operator.key"
+grants = "grants"
 """
 MEMBERS = {"de-auental": "DE", "gb-northmoor": "GB", "ca-laurier": "CA"}
 SUBMISSION = "de-auental-requests-1"
@@ -133,10 +136,41 @@ def test_two_versions_are_compared(desk: Desk) -> None:
     desk.run("intake", "run", "de-auental", SUBMISSION)
     release(desk, 1)
     release(desk, 2)
-    same = desk.run("release", "diff", "classification", "1", "2")
+    same = desk.run("release", "diff", "classification", "1", "2", "--html", "diff.html")
     assert same["rows"] == 0
     assert same["submissions_added"] == same["submissions_removed"] == []
     assert same["shards_new"] == 0
+    assert "version 1 to 2" in (desk.folder / "diff.html").read_text(encoding="utf-8")
+    told = CliRunner().invoke(group, ["release", "diff", "classification", "1", "2"])
+    assert "languages" in told.stdout
+    written = ("--card", "card.html", "--statements", "said")
+    shown = desk.run("release", "show", "classification", "2", *written)
+    assert set(shown["statements"]) == set(STATEMENTS)
+    for name, key in shown["statements"].items():
+        content = (desk.folder / "said" / name).read_bytes()
+        assert content == (desk.folder / "pool" / key).read_bytes()
+    assert (desk.folder / "card.html").read_bytes() == (desk.folder / "said/card.html").read_bytes()
+
+
+def test_a_grant_is_given_used_and_revoked(desk: Desk) -> None:
+    found(desk)
+    submit(desk)
+    desk.run("intake", "run", "de-auental", SUBMISSION)
+    release(desk, 1)
+    given = ("--who", "Example Lab", "--collection", "classification", "--jurisdiction", "kr")
+    given += ("--purpose", "model-training", "--until", "2999-12-31", "--out", "lab.grant.json")
+    grant = desk.run("grant", "new", *given)["grant"]
+    shown = desk.run("grant", "show", grant)
+    assert (shown["who"], shown["jurisdiction"], shown["stands"]) == ("Example Lab", "KR", True)
+    exported = desk.run("export", "classification", "1", "out", "--grant", "lab.grant.json")
+    assert exported["rows"] > 0
+    again = CliRunner().invoke(group, ["grant", "new", *given])
+    assert isinstance(again.exception, SettingsError), "a file is never overwritten"
+    desk.run("grant", "revoke", grant)
+    [listed] = desk.run("grant", "list")
+    assert (listed["grant"], listed["state"]) == (grant, "revoked")
+    assert desk.run("grant", "show", grant)["objections"] == ["the grant was revoked"]
+    assert "Example Lab" not in json.dumps(desk.run("log", "show"))
 
 
 def test_collections_are_listed_shown_and_checked(desk: Desk) -> None:

@@ -289,6 +289,8 @@ ROLES = {
     "audit_looked": Role.OPERATOR,
     "records_rescanned": Role.OPERATOR,
     "scrub_evaluated": Role.OPERATOR,
+    "grant_given": Role.OPERATOR,
+    "grant_revoked": Role.OPERATOR,
     "release_proposed": Role.OPERATOR,
     "release_approved": Role.APPROVER,
     "release_published": Role.OPERATOR,
@@ -297,6 +299,15 @@ ROLES = {
 
 def test_each_kind_of_entry_has_the_role_that_may_sign_it() -> None:
     assert {kind: role for kind, (role, _) in _RULES.items()} == ROLES
+
+
+GRANT = {
+    "grant": "ab12",
+    "statement": "a" * 64,
+    "collections": [COLLECTION],
+    "purposes": ["model-training"],
+    "until": "2027-01-01",
+}
 
 
 def body_of(kind: str, pool: Pool) -> dict[str, Any]:
@@ -350,6 +361,8 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
             "gold": [digest],
             "recall": {"PERSON": [9, 10]},
         },
+        "grant_given": GRANT,
+        "grant_revoked": {"grant": GRANT["grant"]},
         "release_proposed": {
             **release,
             "snapshot": digest,
@@ -366,6 +379,10 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
 def pause(pool: Pool) -> None:
     body = body_of("annotators_paused", pool)
     forge(pool, Forgery(kind="annotators_paused", body=body, key=OPERATOR))
+
+
+def give(pool: Pool) -> None:
+    forge(pool, Forgery(kind="grant_given", body=GRANT, key=OPERATOR))
 
 
 def hold(pool: Pool) -> None:
@@ -392,6 +409,8 @@ def test_only_the_role_of_its_kind_can_sign_an_entry(kind: str) -> None:
             hold(pool)
         if kind == "annotator_resumed":
             pause(pool)
+        if kind == "grant_revoked":
+            give(pool)
         forgery = Forgery(kind=kind, body=body_of(kind, pool), key=key)
         if role is ROLES[kind]:
             forge(pool, forgery)

@@ -341,7 +341,7 @@ def build(pool: Pool) -> Built:
         as_of=TODAY,
         purposes=(PURPOSE,),
         shards=tuple(sorted(shard for shard, _ in placed.shards.values())),
-        terms={TERMS.id: TERMS},
+        terms={submission.terms.id: submission.terms for submission in released},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
         row_counts=placed.counts,

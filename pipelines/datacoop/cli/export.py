@@ -14,6 +14,7 @@ from datacoop.cli.common import (
     progress_bar,
     settings_from,
 )
+from datacoop.pool.grants import read_grant
 from datacoop.read.exports import FORMS, export
 from datacoop.read.open import open_pool
 
@@ -24,6 +25,8 @@ from datacoop.read.open import open_pool
 @click.argument("folder", type=FOLDER)
 @click.option("--to", "form", type=click.Choice(sorted(FORMS)), default="parquet")
 @click.option("--purpose", default="model-training", show_default=True)
+@click.option("--jurisdiction", help="Where rows are processed (ISO 3166).")
+@click.option("--grant", "grant_path", type=FOLDER, help="The file of your grant.")
 @pool_option
 @config_option
 @json_option
@@ -33,6 +36,8 @@ def command(
     folder: Path,
     form: str,
     purpose: str,
+    jurisdiction: str | None,
+    grant_path: Path | None,
     pool_url: str | None,
     config: Path | None,
     as_json: bool,
@@ -45,7 +50,12 @@ def command(
       python -c "import datasets; print(datasets.load_from_disk('out'))"
     """
     settings = settings_from(config, pool=pool_url)
-    reader = open_pool(settings.require("pool"), options=settings.store_options)
+    reader = open_pool(
+        settings.require("pool"),
+        options=settings.store_options,
+        jurisdiction=jurisdiction,
+        grant=read_grant(grant_path.name, grant_path.read_bytes()) if grant_path else None,
+    )
     version = reader.version(collection, number, purpose=purpose)
     written = 0
     with progress_bar("export", quiet=as_json) as progress:

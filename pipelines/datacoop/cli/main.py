@@ -18,6 +18,7 @@ GROUPS = {
     "doctor": "Check keys, models, Label Studio and versions; say what to do.",
     "evaluate": "Figures on gold data: what a policy finds, and what it misses.",
     "export": "Write a version as Parquet, JSON Lines or for Hugging Face datasets.",
+    "grant": "What trainers may read: new, show, list, revoke.",
     "intake": "Take submissions into the pool: ingest, scrub, validate.",
     "key": "Make signing keys.",
     "label": "Send records to annotators, collect their votes.",

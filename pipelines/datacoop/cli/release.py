@@ -1,6 +1,9 @@
 """`datacoop release`: build, propose, approve and publish versions."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,6 +23,8 @@ from datacoop.cli.common import (
     utc_moment,
     utc_now,
 )
+from datacoop.errors import RefusedError
+from datacoop.jobs.openlineage import send_events
 from datacoop.jobs.release import (
     ReleaseOptions,
     approve_release,
@@ -31,10 +36,15 @@ from datacoop.jobs.release import (
     publish_release,
 )
 from datacoop.jobs.runner import RUNNER
-from datacoop.pool.blobs import get_blob
+from datacoop.jobs.workforce import read_workforce
+from datacoop.pool.blobs import blob_key, get_blob
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
+from datacoop.pool.state import Proposal
+from datacoop.pool.trust import statement_digests
+from datacoop.publish.card import comparison
+from datacoop.publish.diff import difference
 
 
 @click.group("release")
@@ -141,12 +151,14 @@ def propose(
       datacoop release propose documents
     """
     settings = settings_from(config, pool=pool_url, work=work)
+    known = read_workforce(settings.workforce) if settings.workforce else {}
     proposal = propose_release(
         open_pool(settings),
         kept_build(settings.open_work_store(), collection),
         operator_key(settings),
         now=utc_moment(),
         created_utc=utc_now(),
+        homes={name: annotator.member for name, annotator in known.items()},
     )
     value = {
         "collection": collection,
@@ -203,14 +215,18 @@ def publish(
       datacoop release publish documents 1
     """
     settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
     manifest = publish_release(
-        open_pool(settings),
+        pool,
         collection,
         number,
         operator_key(settings),
         created_utc=utc_now(),
         as_of=today(),
     )
+    if settings.openlineage is not None:
+        proposal = find_proposal(pool.state(), collection, number)
+        send_events(settings.openlineage, statement_of(pool, proposal, "openlineage.json"))
     emit(as_json, summary(manifest), *summary_lines(manifest))
 
 
@@ -223,32 +239,70 @@ def manifest_of(pool: Pool, collection: str, number: int) -> SnapshotManifest:
 @command.command("show")
 @click.argument("collection")
 @click.argument("number", type=int)
+@click.option("--card", "card_path", type=FOLDER, help="Write the card, an HTML page, here.")
+@click.option("--statements", "folder", type=FOLDER, help="Write all statements into this folder.")
 @pool_option
 @config_option
 @json_option
 def show(
-    collection: str, number: int, pool_url: str | None, config: Path | None, as_json: bool
+    collection: str,
+    number: int,
+    card_path: Path | None,
+    folder: Path | None,
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
-    """Show a version, proposed or published.
+    """Show a version, proposed or published, and the statements beside it.
 
     \b
     Example:
-      datacoop release show documents 1 --json
+      datacoop release show documents 1 --card documents-1.html
     """
     pool = open_pool(settings_from(config, pool=pool_url))
     manifest = manifest_of(pool, collection, number)
     proposal = find_proposal(pool.state(), collection, number)
     members = sorted({pool.state().keys[keyid].member for keyid in proposal.approvals})
     published = proposal.published_entry is not None
-    value = {**summary(manifest), "approved_by": members, "published": published}
+    said = statement_digests(pool.store, proposal)
+    if card_path is not None:
+        card_path.write_bytes(statement_of(pool, proposal, "card.html"))
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in said:
+            (folder / name).write_bytes(statement_of(pool, proposal, name))
+    links = {name: blob_key(digest) for name, digest in said.items()}
+    value = {
+        **summary(manifest),
+        "approved_by": members,
+        "published": published,
+        "statements": links,
+    }
     facts_of = facts({"approved by": members or "-", "published": "yes" if published else "no"})
-    emit(as_json, value, *summary_lines(manifest), facts_of)
+    beside = table("Statements", ["name", "in the pool"], list(links.items()))
+    emit(as_json, value, *summary_lines(manifest), beside, facts_of)
+
+
+def statement_of(pool: Pool, proposal: Proposal, name: str) -> bytes:
+    """Give a statement of a version.
+
+    Raises:
+        RefusedError: The version has none of this name.
+    """
+    digest = statement_digests(pool.store, proposal).get(name)
+    if digest is None:
+        raise RefusedError(
+            f"{proposal.collection} version {proposal.version} has no statement {name!r}",
+            hint="It was proposed by an earlier datacoop. Build and propose another version.",
+        )
+    return get_blob(pool.store, digest)
 
 
 @command.command("diff")
 @click.argument("collection")
 @click.argument("older", type=int)
 @click.argument("newer", type=int)
+@click.option("--html", "page_path", type=FOLDER, help="Write the comparison as an HTML page.")
 @pool_option
 @config_option
 @json_option
@@ -256,6 +310,7 @@ def diff(
     collection: str,
     older: int,
     newer: int,
+    page_path: Path | None,
     pool_url: str | None,
     config: Path | None,
     as_json: bool,
@@ -264,16 +319,36 @@ def diff(
 
     \b
     Example:
-      datacoop release diff documents 1 2
+      datacoop release diff documents 1 2 --html diff.html
     """
     pool = open_pool(settings_from(config, pool=pool_url))
-    before, after = (manifest_of(pool, collection, number) for number in (older, newer))
-    old = {shard.sha256 for shard in before.shards}
-    value = {
-        "rows": after.rows - before.rows,
-        "submissions_added": [s for s in after.submissions if s not in before.submissions],
-        "submissions_removed": [s for s in before.submissions if s not in after.submissions],
-        "shards_kept": sum(1 for shard in after.shards if shard.sha256 in old),
-        "shards_new": sum(1 for shard in after.shards if shard.sha256 not in old),
-    }
-    emit(as_json, value, facts(value))
+    manifests = manifest_of(pool, collection, older), manifest_of(pool, collection, newer)
+    before, after = (
+        json.loads(
+            statement_of(pool, find_proposal(pool.state(), collection, number), "statistics.json")
+        )
+        for number in (older, newer)
+    )
+    value = difference(before, after, manifests)
+    if page_path is not None:
+        page_path.write_text(comparison(value), encoding="utf-8")
+    emit(as_json, value, *diff_lines(value))
+
+
+def diff_lines(value: Mapping[str, Any]) -> list[object]:
+    """Show a person what changed."""
+    totals = [(name, old, new, new - old) for name, old, new in value["totals"]]
+    names = ("submissions_added", "submissions_removed", "terms_added", "terms_removed")
+    lines: list[object] = [
+        table("", ["total", "before", "after", "change"], totals),
+        facts(
+            {name.replace("_", " "): value[name] or "-" for name in names}
+            | {"shards kept": value["shards_kept"], "shards new": value["shards_new"]}
+        ),
+    ]
+    lines += [
+        table("", [name, "rows before", "rows after"], value[name])
+        for name in ("languages", "members", "labels")
+        if value[name]
+    ]
+    return lines

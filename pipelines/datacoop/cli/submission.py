@@ -172,7 +172,9 @@ def check(folder: Path, pool_url: str | None, config: Path | None, as_json: bool
     value = read_manifest(folder)
     name = value.get("collection", "") if isinstance(value, dict) else ""
     with byte_bar("check", quiet=as_json) as progress:
-        manifest = check_submission(folder, _contract(settings, str(name)), progress)
+        manifest = check_submission(
+            folder, _contract(settings, str(name)), progress, today=utc_now()[:10]
+        )
     result = {"submission": manifest.submission_id, "files": len(manifest.files), "faults": []}
     emit(as_json, result, f"{manifest.submission_id}: sound, {len(manifest.files)} files")
 

@@ -32,12 +32,13 @@ from datacoop.jobs.release import (
     publish_release,
 )
 from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
+from datacoop.jobs.workforce import read_workforce
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import SnapshotManifest
-from datacoop.read.open import open_pool
+from datacoop.read.open import Version, open_pool
 from datacoop.read.verify import Verified, verify_pool
 from datacoop.records.columns import RECORD_ID
 
@@ -229,7 +230,9 @@ class Play:
         day = now()[:10]
         built = build_release(self.pool, name, options, as_of=day, progress=_quiet)
         moment = datetime.now(UTC).replace(microsecond=0)
-        propose_release(self.pool, built, keys.operator, now=moment, created_utc=now())
+        known = read_workforce(self.root / "workforce.yaml")
+        homes = {name: annotator.member for name, annotator in known.items()}
+        propose_release(self.pool, built, keys.operator, now=moment, created_utc=now(), homes=homes)
         version = built.manifest.version
         for approver in list(keys.approvers.values())[:2]:
             approve_release(self.pool, name, version, approver, created_utc=now())
@@ -251,6 +254,13 @@ class Play:
                     labelled += 1
                     right += row["label"] == truths[row["record_id"].hex()]
             self.found.label_accuracy[name] = (right, labelled)
+            self._keep_card(version)
+
+    def _keep_card(self, version: Version) -> None:
+        """Write the card of a version where a person finds it."""
+        place = self.root / card_path(version.manifest)
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(version.statement("card.html"))
 
     def _withdraw(self, keys: Keys, studio: LabelStudio, code_version: str) -> Iterator[str]:
         with self._step("withdraw"):
@@ -261,6 +271,7 @@ class Play:
             self._publish(play.collection, keys, code_version)
             reader = open_pool(str(self.root / "pool"), cache=self.root / "trainer-trust")
             second = reader.version(play.collection, 2, purpose=PURPOSE)
+            self._keep_card(second)
             self.found.withdrawn_rows_in_next = sum(
                 row["submission_id"] == WITHDRAWN for row in second.rows()
             )
@@ -270,7 +281,7 @@ class Play:
         with self._step("verify") as progress:
             self.found.verified = verify_pool(self.pool.store, progress)
         yield "verify"
-        searched = ("pool", "label-studio", "gateway", "gold", "logs", "tmp", "work")
+        searched = ("pool", "label-studio", "gateway", "gold", "logs", "tmp", "work", "cards")
         with self._step("search for leaks") as progress:
             planted = [p for play in self.found.plays for p in play.planted]
             folders = {name: self.root / name for name in searched}
@@ -319,6 +330,11 @@ def write_truth(folder: Path, plays: Sequence[DemoSubmission]) -> None:
     for name, rows in (("planted", planted), ("labels", labels)):
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+
+
+def card_path(manifest: SnapshotManifest) -> str:
+    """Give the place of a version's card in the folder of a play."""
+    return f"cards/{manifest.collection}-{manifest.version}.html"
 
 
 def now(seconds: float | None = None) -> str:

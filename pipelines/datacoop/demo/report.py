@@ -95,8 +95,15 @@ class _Bar:
         )
 
 
+class _Link:
+    """A link to a file beside the report."""
+
+    def __init__(self, path: str) -> None:
+        self.html = f'<td><a href="{escape(path)}">{escape(path)}</a></td>'
+
+
 def _cell(value: object, css: str) -> str:
-    if isinstance(value, _Bar):
+    if isinstance(value, _Bar | _Link):
         return value.html
     shown = f"{value:,}" if isinstance(value, int) else str(value)
     return f"<td{css}>{escape(shown)}</td>"
@@ -178,10 +185,10 @@ def _audit(summary: dict[str, Any]) -> str:
 
 def _versions(summary: dict[str, Any]) -> str:
     rows = [
-        (f"{v['collection']} {v['version']}", v["rows"], len(v["shards"]))
+        (f"{v['collection']} {v['version']}", v["rows"], len(v["shards"]), _Link(v["card"]))
         for v in summary["versions"]
     ]
-    return _table(("version", "rows", "shards"), rows)
+    return _table(("version", "rows", "shards", "card"), rows)
 
 
 def _seconds(summary: dict[str, Any]) -> str:

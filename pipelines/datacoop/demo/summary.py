@@ -5,7 +5,7 @@ from typing import Any
 
 from datacoop.demo.auditor import COLLECTION
 from datacoop.demo.labelling import GOLD_COLLECTION
-from datacoop.demo.play import Outcome, peak_memory_bytes
+from datacoop.demo.play import Outcome, card_path, peak_memory_bytes
 
 SOUND_SHARE = 0.98
 """At least this share of the sound rows must come through: quarantining all is no safety."""
@@ -60,6 +60,7 @@ def summary(found: Outcome) -> dict[str, Any]:
                 "version": manifest.version,
                 "rows": manifest.rows,
                 "shards": [shard.sha256 for shard in manifest.shards],
+                "card": card_path(manifest),
             }
             for manifest in found.versions
         ],

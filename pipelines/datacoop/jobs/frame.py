@@ -35,9 +35,12 @@ def terms_objections(
     state: State, collection: Collection, as_of: str
 ) -> dict[str, tuple[str, ...]]:
     """Give for each active submission why its terms bar it; nothing where they do not."""
-    purposes = collection.release.purposes
+    policy = collection.release
     active = state.active(collection.name)
-    return {s.id: tuple(objections(s.terms, purposes, as_of)) for s in active}
+    return {
+        s.id: tuple(objections(s.terms, policy.purposes, as_of, policy.jurisdictions))
+        for s in active
+    }
 
 
 def released_submissions(
@@ -51,7 +54,6 @@ def released_submissions(
 
 def frame_of(pool: Pool, submissions: Sequence[PooledSubmission]) -> Frame:
     """Give the frame of some submissions of one collection."""
-    listed = [[s.id, s.records] for s in sorted(submissions, key=lambda s: s.id)]
     languages: dict[str, list[bytes]] = defaultdict(list)
     names = [*INDEX_SCHEMA.names, LANGUAGE]
     names.remove(ENTRY)
@@ -65,9 +67,15 @@ def frame_of(pool: Pool, submissions: Sequence[PooledSubmission]) -> Frame:
         for record_id, language in zip(ids, spoken, strict=True):
             languages[language].append(record_id)
     return Frame(
-        digest=sha256_hex(canonical_json(listed)),
+        digest=frame_digest(submissions),
         languages={language: languages[language] for language in sorted(languages)},
     )
+
+
+def frame_digest(submissions: Iterable[PooledSubmission]) -> str:
+    """Give the digest of the frame of some submissions."""
+    listed = [[s.id, s.records] for s in sorted(submissions, key=lambda s: s.id)]
+    return sha256_hex(canonical_json(listed))
 
 
 def pooled_batches(

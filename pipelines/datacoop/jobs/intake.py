@@ -20,7 +20,13 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
-from datacoop.jobs.submitting import contract_faults, open_submission, read_secret, verify_files
+from datacoop.jobs.submitting import (
+    contract_faults,
+    open_submission,
+    read_secret,
+    terms_faults,
+    verify_files,
+)
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
@@ -40,6 +46,7 @@ from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SOURCE_FILE, SOURCE_POSITION
 from datacoop.records.digest import canonical_json, salted_digest, sha256_hex
 from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA
+from datacoop.records.small_counts import about_each
 from datacoop.records.states import RowState
 from datacoop.records.submission import Manifest
 from datacoop.validate.expectations import parse_suites
@@ -118,6 +125,8 @@ class Intake:
         kept = self._kept_receipt(known)
         if kept is not None:
             return kept
+        if known is None:
+            self._refuse_terms(created_utc[:10])
         parts = self._plan()
         task = self._task(parts)
         self._read(task, parts, self.pool.state(), progress)
@@ -159,6 +168,11 @@ class Intake:
         if faults:
             raise SubmissionError(self.manifest.member, self.manifest.submission_id, faults)
         return collection
+
+    def _refuse_terms(self, today: str) -> None:
+        faults = terms_faults(self.manifest, self.collection, today)
+        if faults:
+            raise SubmissionError(self.manifest.member, self.manifest.submission_id, faults)
 
     def _plan(self) -> list[FileRange]:
         verify_files(self.landing, self.manifest)
@@ -275,11 +289,14 @@ class Intake:
             "terms": manifest.terms.to_json(),
             "terms_id": manifest.terms.id,
             "legal_basis": manifest.legal_basis,
+            "people": list(manifest.people),
+            "collected": [manifest.collected_from, manifest.collected_to],
             "labelling_wanted": manifest.labelling_wanted,
             "supersedes": manifest.supersedes,
             "records": records,
             "rows": rows if records else 0,
             "rows_quarantined_about": coarse(sum(o.quarantined_rows for o in outcomes)),
+            "quarantined_about": about_each(_sum(outcome.reasons for outcome in outcomes)),
             "scrub_policy": self.collection.scrub.id,
             "code_version": self.options.code_version,
         }

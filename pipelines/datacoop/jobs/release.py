@@ -1,7 +1,7 @@
 """The release job: build a snapshot, propose it, approve it, publish it."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 from datacoop.errors import RefusedError
-from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.contracts import contract_of, parse_contract
 from datacoop.jobs.frame import (
     frame_of,
     listed_records,
@@ -26,6 +26,7 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
+from datacoop.jobs.stating import write_statements
 from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -56,7 +57,7 @@ from datacoop.publish.stage import Build, PublishShards
 from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
 from datacoop.records.columns import MINHASH_PERMUTATIONS, RECORD_ID
-from datacoop.records.digest import canonical_json
+from datacoop.records.digest import canonical_json, sha256_hex
 from datacoop.records.terms import objections
 
 
@@ -319,9 +320,20 @@ def label_table(pool: Pool, collection: Collection, gold: ObjectStore | None = N
 
 
 def propose_release(
-    pool: Pool, built: Built, operator: SigningKey, *, now: datetime, created_utc: str
+    pool: Pool,
+    built: Built,
+    operator: SigningKey,
+    *,
+    now: datetime,
+    created_utc: str,
+    homes: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Enter a built snapshot as the proposal for its version; an equal one stands already.
+    """Enter a built snapshot with its statements as the proposal for its version.
+
+    Where an equal one stands already nothing is entered.
+
+    Args:
+        homes: The home member of each annotator by pseudonym, as far as it is known.
 
     Raises:
         RefusedError: The version was published meanwhile.
@@ -333,6 +345,7 @@ def propose_release(
     known = state.proposals.get((manifest.collection, manifest.version))
     if known is not None and known.snapshot == snapshot:
         return known
+    statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
         proposed_targets(
             pool.store,
@@ -340,6 +353,7 @@ def propose_release(
             collection=manifest.collection,
             version=manifest.version,
             manifest=content,
+            statements=statements,
             now=now,
         )
     )
@@ -357,6 +371,7 @@ def propose_release(
     named = [shard.sha256 for shard in manifest.shards]
     if manifest.kept_out is not None:
         named.append(manifest.kept_out)
+    named += (sha256_hex(content) for content in statements.values())
     draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *named))
 
     def decide(current: State) -> Draft | None:
@@ -467,8 +482,9 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
             hint="Build and propose the release again.",
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
+    places = parse_contract(get_blob(pool.store, manifest.contract)).release.jurisdictions
     for terms in manifest.terms.values():
-        said = objections(terms, manifest.purposes, as_of)
+        said = objections(terms, manifest.purposes, as_of, places)
         if said:
             raise RefusedError(f"terms in {name} bar it: {'; '.join(said)}", hint="Build it again.")
 

@@ -16,6 +16,7 @@ from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.signing import Statement, open_statement, read_unverified, sign_statement
 from datacoop.records.collection import Collection
 from datacoop.records.submission import Manifest, manifest_faults, parse_manifest
+from datacoop.records.terms import objections
 
 MANIFEST_NAMES = ("submission.yaml", "submission.json")
 SALT_NAME = "submission.salt"
@@ -179,11 +180,18 @@ def _plain(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def check_submission(folder: Path, collection: Collection | None, progress: Progress) -> Manifest:
+def check_submission(
+    folder: Path,
+    collection: Collection | None,
+    progress: Progress,
+    *,
+    today: str | None = None,
+) -> Manifest:
     """Check manifest and files; every fault at once.
 
     Args:
         collection: The contract to check against, where it is at hand.
+        today: The day on which terms are held against it, `YYYY-MM-DD`; terms are not without it.
 
     Raises:
         SubmissionError: There are faults; each names its path.
@@ -195,6 +203,7 @@ def check_submission(folder: Path, collection: Collection | None, progress: Prog
         manifest = parse_manifest(value)
         faults = _file_faults(folder, manifest, progress)
         faults += contract_faults(manifest, collection) if collection else []
+        faults += terms_faults(manifest, collection, today) if collection and today else []
         if not faults:
             return manifest
     raise SubmissionError(
@@ -235,6 +244,17 @@ def contract_faults(manifest: Manifest, collection: Collection) -> list[Fault]:
         if name not in known
     ]
     return faults
+
+
+def terms_faults(manifest: Manifest, collection: Collection, today: str) -> list[Fault]:
+    """List why no row of a submission could be released under its terms.
+
+    Args:
+        today: The day of the submission, `YYYY-MM-DD` in UTC.
+    """
+    policy = collection.release
+    said = objections(manifest.terms, policy.purposes, today, policy.jurisdictions)
+    return [Fault("$.terms", f"no row could be released: {one}") for one in said]
 
 
 def sign_submission(folder: Path, manifest: Manifest, key: SigningKey) -> Path:

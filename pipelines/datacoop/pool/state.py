@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
+from datacoop.pool.grants import GivenGrant
 from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.leaks import AuditLook, Leak, LeakStatus, Rescan
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
@@ -46,6 +47,13 @@ class PooledSubmission:
     """Digest of the blob that lists the blobs of clean records; none unless it passed."""
     rows: int
     """Clean rows in those blobs, duplicates counted."""
+    legal_basis: str = ""
+    people: tuple[str, ...] = ()
+    """Categories of people in the data, such as `patients`."""
+    collected: tuple[str, str] | None = None
+    """The first and the last day of collection, `YYYY-MM-DD`."""
+    quarantined_about: Mapping[str, int] = field(default_factory=dict)
+    """Rows held back by reason, as `records/small_counts.py` tells them."""
     withdrawn_entry: int | None = None
 
 
@@ -130,6 +138,8 @@ class State:
     """By collection and language, in order."""
     rescans: dict[str, list[Rescan]] = field(default_factory=dict)
     """By collection, in order of the log."""
+    grants: dict[str, GivenGrant] = field(default_factory=dict)
+    """By id, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -261,12 +271,20 @@ def _submission_taken(state: State, entry: Entry) -> None:
         supersedes=body["supersedes"],
         records=body["records"],
         rows=body["rows"],
+        legal_basis=body.get("legal_basis", ""),
+        people=tuple(body.get("people", ())),
+        collected=_days(body.get("collected")),
+        quarantined_about=MappingProxyType(dict(body.get("quarantined_about", {}))),
     )
     if body["supersedes"] is not None and body["outcome"] == "pass":
         older = state.submissions[body["supersedes"]]
         _require(entry, older.member == body["member"], "an older submission of the same member")
         if older.withdrawn_entry is None:
             state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+
+
+def _days(value: list[str] | None) -> tuple[str, str] | None:
+    return None if value is None else (value[0], value[1])
 
 
 def _submission_withdrawn(state: State, entry: Entry) -> None:
@@ -440,6 +458,25 @@ def _release_published(state: State, entry: Entry) -> None:
     )
 
 
+def _grant_given(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["grant"] not in state.grants, "a grant that is new")
+    state.grants[body["grant"]] = GivenGrant(
+        id=body["grant"],
+        statement=body["statement"],
+        collections=tuple(body["collections"]),
+        purposes=tuple(body["purposes"]),
+        until=body["until"],
+        entry=entry.number,
+    )
+
+
+def _grant_revoked(state: State, entry: Entry) -> None:
+    grant = state.grants[entry.body["grant"]]
+    _require(entry, grant.revoked_entry is None, "a grant that is not revoked")
+    state.grants[grant.id] = replace(grant, revoked_entry=entry.number)
+
+
 def approval_objection(state: State, proposal: Proposal, key: PublicKey) -> str | None:
     """Say why the holder of `key` may not approve `proposal`, or nothing if they may."""
     if key.role is not Role.APPROVER:
@@ -510,6 +547,8 @@ _RULES: dict[str, Rule] = {
     "audit_looked": (Role.OPERATOR, _audit_looked),
     "records_rescanned": (Role.OPERATOR, _records_rescanned),
     "scrub_evaluated": (Role.OPERATOR, _scrub_evaluated),
+    "grant_given": (Role.OPERATOR, _grant_given),
+    "grant_revoked": (Role.OPERATOR, _grant_revoked),
     "release_proposed": (Role.OPERATOR, _release_proposed),
     "release_approved": (Role.APPROVER, _release_approved),
     "release_published": (Role.OPERATOR, _release_published),

@@ -1,8 +1,9 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.errors import IntegrityError, RefusedError
+from datacoop.pool.grants import Grant, grant_objections
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.trust import TrustClient
+from datacoop.pool.trust import TrustClient, TrustedTarget
 from datacoop.read.cache import CACHE_BYTES, BlobCache
 from datacoop.read.fetch import Fetcher
 from datacoop.read.selection import Selection
+from datacoop.records.statements import STATEMENTS
+from datacoop.records.terms import reading_objections
 
 CACHE = Path("~/.cache/datacoop")
 """Where trusted metadata is remembered, so that a store cannot go back to an older state, and
@@ -29,6 +33,9 @@ def open_pool(
     trust: bytes | str | None = None,
     cache: Path | None = None,
     cache_bytes: int = CACHE_BYTES,
+    jurisdiction: str | None = None,
+    today: str | None = None,
+    grant: Grant | None = None,
 ) -> "PoolReader":
     """Open a pool for reading.
 
@@ -41,6 +48,11 @@ def open_pool(
             offers is trusted at first use, and that one ever after.
         cache: Where metadata and blobs are kept; by default in the user's cache folder.
         cache_bytes: What the blobs of remote stores may take there.
+        jurisdiction: The country in which rows will be processed, an ISO 3166 code; needed where
+            terms keep rows to some countries.
+        today: The day on which terms are held against the reading, `YYYY-MM-DD`; by default the
+            day in UTC.
+        grant: The reader's grant; versions that it does not cover are refused.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
@@ -52,18 +64,36 @@ def open_pool(
     folder = cache or CACHE.expanduser() / "trust" / name
     blobs = (cache or CACHE.expanduser()) / "blobs"
     fetcher = Fetcher(address=store.address, cache=BlobCache(folder=blobs, limit_bytes=cache_bytes))
-    if isinstance(trust, str):
-        return PoolReader(store, trust, fetcher)
-    return PoolReader(store, TrustClient(store, folder, trust), fetcher)
+    reading = Reading(
+        jurisdiction=jurisdiction,
+        today=today or datetime.now(UTC).date().isoformat(),
+        grant=grant,
+    )
+    client = trust if isinstance(trust, str) else TrustClient(store, folder, trust)
+    return PoolReader(store, client, fetcher, reading)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads, as far as terms ask: where, when, under which grant."""
+
+    today: str
+    """`YYYY-MM-DD` in UTC."""
+    jurisdiction: str | None = None
+    """An ISO 3166 code."""
+    grant: Grant | None = None
 
 
 class PoolReader:
     """A pool as its readers see it: published versions of collections."""
 
-    def __init__(self, store: ObjectStore, trust: TrustClient | str, fetcher: Fetcher) -> None:
+    def __init__(
+        self, store: ObjectStore, trust: TrustClient | str, fetcher: Fetcher, reading: Reading
+    ) -> None:
         self._store = store
         self._trust = trust
         self._fetcher = fetcher
+        self._reading = reading
 
     def versions(self, collection: str) -> list[int]:
         """List the published versions of a collection; of a pinned one, itself."""
@@ -83,7 +113,8 @@ class PoolReader:
                 must permit it.
 
         Raises:
-            RefusedError: There is no such version, or its terms do not permit the purpose.
+            RefusedError: There is no such version, or its terms or the grant do not permit the
+                reading: its purpose, its day, its place.
             IntegrityError: Its manifest is not the one that was approved, or pinned.
         """
         name = f"{collection}/{number}"
@@ -106,16 +137,59 @@ class PoolReader:
                 f"{collection} version {number} is not for purpose {purpose!r}",
                 hint=f"Its terms permit: {', '.join(manifest.purposes)}.",
             )
-        return Version(manifest, digest, self._fetcher)
+        refuse_reading(manifest, self._reading, purpose)
+        return Version(manifest, digest, self._fetcher, lambda said: self._statement(name, said))
 
     def _manifest(self, name: str, digest: str) -> SnapshotManifest:
         return snapshot_from_bytes(name, self._fetcher.get(digest).to_pybytes())
+
+    def _statement(self, name: str, said: str) -> TrustedTarget | None:
+        if isinstance(self._trust, str):
+            raise RefusedError(
+                f"{name} is pinned by its digest, which does not name its statements",
+                hint="Open the pool without a pinned digest to read them.",
+            )
+        collection, number = name.split("/")
+        return self._trust.find_statement(collection, int(number), said)
+
+
+def refuse_reading(manifest: SnapshotManifest, reading: Reading, purpose: str) -> None:
+    """Hold the terms of every row of a version, and the grant, against a reading.
+
+    Raises:
+        RefusedError: One of them does not permit it.
+    """
+    name = f"{manifest.collection} version {manifest.version}"
+    for terms_id, terms in sorted(manifest.terms.items()):
+        said = reading_objections(terms, purpose, reading.today, reading.jurisdiction)
+        if said:
+            raise RefusedError(
+                f"terms {terms_id} of {name} forbid the reading: {'; '.join(said)}",
+                hint="Say where you process rows with jurisdiction=. Where terms expired, a later "
+                "version is made without their rows.",
+            )
+    if reading.grant is not None:
+        said = grant_objections(
+            reading.grant, manifest.collection, manifest.terms.values(), purpose, reading.today
+        )
+        if said:
+            raise RefusedError(
+                f"the grant does not cover {name}: {'; '.join(said)}",
+                hint="Ask the operator of the pool for another grant.",
+            )
 
 
 class Version:
     """One version of a collection. It gives the same rows for ever."""
 
-    def __init__(self, manifest: SnapshotManifest, digest: str, fetcher: Fetcher) -> None:
+    def __init__(
+        self,
+        manifest: SnapshotManifest,
+        digest: str,
+        fetcher: Fetcher,
+        find_statement: Callable[[str], TrustedTarget | None],
+    ) -> None:
+        self._find_statement = find_statement
         self.manifest = manifest
         self.digest = digest
         """SHA-256 of the manifest: what to cite beside the version's number."""
@@ -127,6 +201,19 @@ class Version:
     def __repr__(self) -> str:
         name = f"{self.manifest.collection} version {self.manifest.version}"
         return f"<{name}: {self.manifest.rows} rows, sha256 {self.digest[:12]}>"
+
+    def statement(self, name: str) -> bytes:
+        """Give a statement of the version, such as `croissant.json`; every byte is checked.
+
+        Raises:
+            RefusedError: The version has no statement of this name.
+        """
+        target = self._find_statement(name)
+        if target is None:
+            raise RefusedError(
+                f"{self!r} has no statement {name!r}", hint=f"Known: {', '.join(STATEMENTS)}."
+            )
+        return self._fetcher.get(target.sha256).to_pybytes()
 
     @property
     def schema(self) -> pa.Schema:

@@ -169,6 +169,11 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
     )
 
 
+def _release(release: Mapping[str, Any]) -> ReleasePolicy:
+    lists = {name: tuple(v) for name, v in release.items() if isinstance(v, list)}
+    return ReleasePolicy(**{**release, **lists})
+
+
 def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
     deciding = labelling.get("deciding", {})
     one_vote = tuple(deciding.get("one_vote", ()))

@@ -146,6 +146,9 @@ class ReleasePolicy:
     scrub_floors: dict[str, int] = field(default_factory=dict)
     """Least recall of the scrub by gold label, in percent; below one of them nothing is released.
     """
+    jurisdictions: tuple[str, ...] = ()
+    """Countries in all of which a version may be processed; a submission that does not permit
+    each of them is barred. None where readers are held against each row's terms alone."""
     leak_bound_permille: int | None = None
     """Most rows of a thousand that may still leak, by the leak audit, in each language; none is
     asked for where it is left out."""

@@ -43,14 +43,17 @@ def terms_from_json(value: dict[str, Any]) -> Terms:
     return Terms(**fields)
 
 
-def objections(terms: Terms, purposes: Iterable[str], today: str) -> list[str]:
-    """Say why rows under `terms` may not be released for `purposes` on a day.
+def objections(
+    terms: Terms, purposes: Iterable[str], today: str, places: Iterable[str] = ()
+) -> list[str]:
+    """Say why rows under `terms` may not be used for `purposes` on a day.
 
     Args:
-        today: The day of the release, `YYYY-MM-DD` in UTC.
+        today: The day of the release or of the reading, `YYYY-MM-DD` in UTC.
+        places: The countries in which rows will be processed, as ISO 3166 codes.
 
     Returns:
-        One sentence for each objection; none when the release may hold the rows.
+        One sentence for each objection; none when the rows may be used.
     """
     found = []
     for purpose in purposes:
@@ -64,4 +67,21 @@ def objections(terms: Terms, purposes: Iterable[str], today: str) -> list[str]:
         found.append("text and data mining is reserved")
     if terms.expires is not None and terms.expires < today:
         found.append(f"the terms expired on {terms.expires}")
+    outside = sorted(set(places) - set(terms.jurisdictions)) if terms.jurisdictions else []
+    if outside:
+        found.append(f"processing in {', '.join(outside)} is not permitted")
+    return found
+
+
+def reading_objections(
+    terms: Terms, purpose: str, today: str, jurisdiction: str | None
+) -> list[str]:
+    """Say why somebody may not read rows under `terms`; who does not say where, may not either.
+
+    Args:
+        jurisdiction: The country in which the reader processes the rows, an ISO 3166 code.
+    """
+    found = objections(terms, [purpose], today, [jurisdiction] if jurisdiction else [])
+    if terms.jurisdictions and not jurisdiction:
+        found.append(f"rows may be processed in {', '.join(terms.jurisdictions)} only")
     return found
