@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 SUPPORT = Path(__file__).parent
 PASSWORD = "correct horse battery"
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 
 def free_port() -> int:
@@ -131,6 +131,7 @@ class GatewayProcess:
                     return
             except OSError:
                 time.sleep(0.05)
+        self.kill()
         raise AssertionError("the gateway did not start")
 
     def kill(self) -> None:
