@@ -233,29 +233,29 @@ def test_experts_are_given_what_is_disputed_with_the_votes_unnamed(stage: Stage)
         time.sleep(0.5)
     assert project
     assert voters[0].send("GET", f"/api/projects/{project}").status == 404
-    task = follow(eve, project)
-    assert task is not None
-    assert task["data"]["text"] == disputed
-    assert sorted(task["data"]["votes_given"].split(", ")) == [
-        "1 x criminal",
-        "1 x family",
-        "1 x housing",
-    ]
-    choice = {
-        "from_name": "area",
-        "to_name": "text",
-        "type": "choices",
-        "value": {"choices": ["housing"]},
-    }
     reason = {
         "from_name": "expert_reason",
         "to_name": "text",
         "type": "textarea",
         "value": {"text": ["the lease is in question"]},
     }
-    assert say(eve, task, choice) == 400
-    assert say(eve, task, choice, reason) == 201
-    assert follow(eve, project) is None
+    shown = {}
+    # Where people differ so widely, no label is sure for three votes that agree.
+    while task := follow(eve, project):
+        is_disputed = task["data"]["text"] == disputed
+        choice = {
+            "from_name": "area",
+            "to_name": "text",
+            "type": "choices",
+            "value": {"choices": ["housing" if is_disputed else "family"]},
+        }
+        assert say(eve, task, choice) == 400
+        assert say(eve, task, choice, reason) == 201
+        shown[task["data"]["text"]] = task["data"]["votes_given"]
+    assert shown.pop(disputed) == "1 x criminal, 1 x family, 1 x housing"
+    assert set(shown.values()) <= {"3 x family"}
     assert stage.collect().disputed == 0
-    [decision] = collected_decisions(stage.pool, COLLECTION)
-    assert (decision.value, decision.reason) == ("housing", "the lease is in question")
+    decisions = collected_decisions(stage.pool, COLLECTION)
+    assert len(decisions) == len(shown) + 1
+    [decision] = [one for one in decisions if one.value == "housing"]
+    assert decision.reason == "the lease is in question"
