@@ -133,6 +133,7 @@ class GatewayProcess:
                     return
             except OSError:
                 time.sleep(0.05)
+        self.kill()
         raise AssertionError("the gateway did not start")
 
     def kill(self) -> None:

@@ -69,6 +69,8 @@ class Stage:
     audit: LeakAudit
     labelling: int
     auditing: int
+    rows: int
+    """Rows that auditors are to read."""
 
     def person(self, name: str) -> Person:
         somebody = Person(self.gateway.origin)
@@ -87,7 +89,7 @@ def stage(tmp_path: Path, server: LabelStudioServer, studio: LabelStudio) -> Ite
     files = read_folder(collection_folder(COLLECTION))
     policy = "votes: 3\n  deciding: {expert_below_percent: 90}\n"
     contract = files["collection.yaml"].replace("votes: 3\n", policy)
-    contract = contract.replace("release:\n", "release:\n  leak_bound_permille: 200\n")
+    contract = contract.replace("release:\n", "release:\n  leak_bound_permille: 10\n")
     forget_projects(server)
     made = parse_collection({**files, "collection.yaml": contract})
     add_collection(pool, made, OPERATOR, created_utc=CREATED)
@@ -114,7 +116,7 @@ def stage(tmp_path: Path, server: LabelStudioServer, studio: LabelStudio) -> Ite
     )
     routed = route_tasks(pool, COLLECTION, studio, OPERATOR, created_utc=CREATED)
     audited = audit.route(as_of=TODAY, created_utc=CREATED)
-    assert audited.rows_sent == ROWS
+    assert 5 < audited.rows_sent <= ROWS
     gateway = PoolGateway(tmp_path, server.url, [])
     write_settings(gateway, server, users)
     for name, user in users.items():
@@ -128,6 +130,7 @@ def stage(tmp_path: Path, server: LabelStudioServer, studio: LabelStudio) -> Ite
             audit=audit,
             labelling=routed.project,
             auditing=audited.project,
+            rows=audited.rows_sent,
         )
     del os.environ["LABEL_STUDIO_TOKEN"]
 
@@ -193,7 +196,7 @@ def test_auditors_are_given_rows_and_a_second_one_what_the_first_has_marked(stag
         mine = MARK if task["data"]["text"] == marked else NOTHING
         assert say(ann, task, mine) == 201
         read.append(task)
-    assert len(read) == len({task["data"]["text"] for task in read}) == ROWS
+    assert len(read) == len({task["data"]["text"] for task in read}) == stage.rows
     second = follow(aud, project)
     assert second is not None
     assert second["data"]["text"] == marked
@@ -207,7 +210,7 @@ def test_auditors_are_given_rows_and_a_second_one_what_the_first_has_marked(stag
     assert say(aud, second, MARK) == 201
     assert follow(aud, project) is None
     collected = stage.audit.collect(as_of=TODAY, created_utc=CREATED)
-    assert (collected.marks_new, collected.invalid) == (ROWS + 1, {})
+    assert (collected.marks_new, collected.invalid) == (stage.rows + 1, {})
     assert len(collected.confirmed) == 1
 
 
@@ -230,29 +233,29 @@ def test_experts_are_given_what_is_disputed_with_the_votes_unnamed(stage: Stage)
         time.sleep(0.5)
     assert project
     assert voters[0].send("GET", f"/api/projects/{project}").status == 404
-    task = follow(eve, project)
-    assert task is not None
-    assert task["data"]["text"] == disputed
-    assert sorted(task["data"]["votes_given"].split(", ")) == [
-        "1 x criminal",
-        "1 x family",
-        "1 x housing",
-    ]
-    choice = {
-        "from_name": "area",
-        "to_name": "text",
-        "type": "choices",
-        "value": {"choices": ["housing"]},
-    }
     reason = {
         "from_name": "expert_reason",
         "to_name": "text",
         "type": "textarea",
         "value": {"text": ["the lease is in question"]},
     }
-    assert say(eve, task, choice) == 400
-    assert say(eve, task, choice, reason) == 201
-    assert follow(eve, project) is None
+    shown = {}
+    # Where people differ so widely, no label is sure for three votes that agree.
+    while task := follow(eve, project):
+        is_disputed = task["data"]["text"] == disputed
+        choice = {
+            "from_name": "area",
+            "to_name": "text",
+            "type": "choices",
+            "value": {"choices": ["housing" if is_disputed else "family"]},
+        }
+        assert say(eve, task, choice) == 400
+        assert say(eve, task, choice, reason) == 201
+        shown[task["data"]["text"]] = task["data"]["votes_given"]
+    assert shown.pop(disputed) == "1 x criminal, 1 x family, 1 x housing"
+    assert set(shown.values()) <= {"3 x family"}
     assert stage.collect().disputed == 0
-    [decision] = collected_decisions(stage.pool, COLLECTION)
-    assert (decision.value, decision.reason) == ("housing", "the lease is in question")
+    decisions = collected_decisions(stage.pool, COLLECTION)
+    assert len(decisions) == len(shown) + 1
+    [decision] = [one for one in decisions if one.value == "housing"]
+    assert decision.reason == "the lease is in question"
