@@ -59,15 +59,13 @@ def tidy_table(
     ]
     held = {one: dict(_attributes(workforce[one])) if one in workforce else {} for one in voted}
     shown = publishable(held, names)
-    rows: list[dict[str, str | None]] = [
-        {"item": i.hex(), "annotator": v.annotator, "label": v.value, "time": v.created_utc}
-        | {
-            name: shown[v.annotator][_level(languages.get(i, "")) if name == LEVEL else name]
-            for name in attributes
-        }
-        for i, ballot in ballots.items()
-        for v in ballot
-    ]
+    rows: list[dict[str, str | None]] = []
+    for i, ballot in ballots.items():
+        of = {name: _level(languages.get(i, "")) if name == LEVEL else name for name in attributes}
+        for v in ballot:
+            vote = {"item": i.hex(), "annotator": v.annotator, "label": v.value}
+            about = {name: shown[v.annotator][key] for name, key in of.items()}
+            rows.append({**vote, "time": v.created_utc, **about})
     told = [pa.field(name, pa.string()) for name in attributes]
     return pa.Table.from_pylist(rows, pa.schema([*TIDY_SCHEMA, *told]))
 
