@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 SUPPORT = Path(__file__).parent
 PASSWORD = "correct horse battery"
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 
 def free_port() -> int:
