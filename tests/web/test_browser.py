@@ -338,11 +338,11 @@ def test_hostile_texts_and_guidelines_are_shown_as_text(
 ) -> None:
     hostile = "\n".join(HOSTILE)
 
-    def is_text(page: Page, where: str) -> None:
+    def is_text(page: Page, where: str, lines: tuple[str, ...] = HOSTILE) -> None:
         assert page.locator(where).count() > 0
         for place in page.locator(where).all():
             text = place.inner_text()
-            assert [line for line in HOSTILE if line not in text] == []
+            assert [line for line in lines if line not in text] == []
             assert place.locator(INSIDE).count() == 0
 
     offers = {
@@ -360,7 +360,8 @@ def test_hostile_texts_and_guidelines_are_shown_as_text(
         for kind, offer in offers.items():
             page.goto(f"{gateway.origin}/projects/{offer.project}/data?labeling=1")
             page.wait_for_selector(".lsf-modal-ls_visible")
-            is_text(page, ".lsf-modal-ls__body")
+            # Label Studio cleans its copy of the guidelines when it is stored, up to the comment.
+            is_text(page, ".lsf-modal-ls__body", HOSTILE[:1])
             read_guidelines(page, TASKS[kind].wait_for)
             is_text(page, ".lsf-richtext__container")
             submit(page, "Skip")

@@ -284,4 +284,5 @@ def test_hostile_texts_stay_text_on_every_page(tmp_path: Path) -> None:
         assert not tags & {"script", "img", "iframe", "object", "embed", "style", "base", "b"}
         for tag in re.findall(r"<[^<>]*>", html):
             assert not re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', '""', tag)), tag[:20]
-    assert sum(str(escape(hostile)) in html for html in shown) >= 3
+    # The record's text before and after the report; guidelines are written as Markdown.
+    assert sum(str(escape(hostile)) in html for html in shown) >= 2
