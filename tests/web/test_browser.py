@@ -324,7 +324,7 @@ HOSTILE = (
     "<a href=javascript:alert(4)>press here</a> [or here](javascript:alert(5))",
     "![picture](https://away.example/picture.png) <https://away.example/>",
     "</textarea></script><form action=https://away.example/><button>Submit",
-    "{{7*7}} ${7*7} <%= 7*7 %>",
+    "{{7+7}} ${7+7} <%= 7+7 %>",
     "\u202eturned round\u202c \ufeff\u200b zero width",
     "<details open ontoggle=alert(6)><summary>unfold",
 )
@@ -333,31 +333,38 @@ HOSTILE = (
 INSIDE = "script, img, iframe, style, a, form, button, details, svg, object, embed, i, b"
 
 
-@pytest.mark.parametrize("kind", TASKS)
 def test_hostile_texts_and_guidelines_are_shown_as_text(
-    make_offer: MakeOffer, start_gateway: StartGateway, chromium: str, kind: str
+    make_offer: MakeOffer, start_gateway: StartGateway, chromium: str
 ) -> None:
-    task = TASKS[kind]
     hostile = "\n".join(HOSTILE)
-    payload = dict.fromkeys(task.payload(0), hostile)
-    offer = make_offer(f"hostile {kind}", [payload], task.configuration, guidelines=hostile)
-    with start_gateway(offer) as gateway, browser_page(chromium, gateway) as page:
+
+    def is_text(page: Page, where: str, lines: tuple[str, ...] = HOSTILE) -> None:
+        assert page.locator(where).count() > 0
+        for place in page.locator(where).all():
+            text = place.inner_text()
+            assert [line for line in lines if line not in text] == []
+            assert place.locator(INSIDE).count() == 0
+
+    offers = {
+        kind: make_offer(
+            f"hostile {kind}",
+            [dict.fromkeys(task.payload(0), hostile)],
+            task.configuration,
+            guidelines=hostile,
+        )
+        for kind, task in TASKS.items()
+    }
+    with start_gateway(*offers.values()) as gateway, browser_page(chromium, gateway) as page:
         sign_in(page, gateway)
-        for shown in (".guidelines", ".lsf-modal-ls__body", ".lsf-richtext__container"):
-            if shown == ".lsf-modal-ls__body":
-                page.click("a.button")
-                page.wait_for_selector(".lsf-modal-ls_visible")
-            elif shown == ".lsf-richtext__container":
-                page.keyboard.press("Escape")
-                page.wait_for_selector(".lsf-modal-ls_visible", state="detached")
-            for place in page.locator(shown).all():
-                text = place.inner_text()
-                assert [line for line in HOSTILE if line not in text] == []
-                assert place.locator(INSIDE).count() == 0
-        page.wait_for_timeout(500)
-        if kind == "spans":
-            page.click(".lsf-labels >> text=place")
-        submit(page, "Skip")
+        is_text(page, ".guidelines")
+        for kind, offer in offers.items():
+            page.goto(f"{gateway.origin}/projects/{offer.project}/data?labeling=1")
+            page.wait_for_selector(".lsf-modal-ls_visible")
+            # Label Studio cleans its copy of the guidelines when it is stored, up to the comment.
+            is_text(page, ".lsf-modal-ls__body", HOSTILE[:1])
+            read_guidelines(page, TASKS[kind].wait_for)
+            is_text(page, ".lsf-richtext__container")
+            submit(page, "Skip")
 
 
 @pytest.mark.corpora

@@ -128,7 +128,7 @@ def test_counts_are_by_day_and_collection_and_ones_own(tmp_path: Path) -> None:
         ["2023-11-15", "letters", "1", "1", "0", "5"],
         ["2023-11-14", "letters", "2", "1", "1", "31"],
     ]
-    cells = re.findall(r'<td class="number">(\d+)</td>', shown)
+    cells = re.findall(r'<td class="number"[^>]*>(\d+)</td>', shown)
     assert cells == ["1", "1", "0", "5", "2", "1", "1", "31"]
     assert "999" not in shown
 
@@ -284,4 +284,5 @@ def test_hostile_texts_stay_text_on_every_page(tmp_path: Path) -> None:
         assert not tags & {"script", "img", "iframe", "object", "embed", "style", "base", "b"}
         for tag in re.findall(r"<[^<>]*>", html):
             assert not re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', '""', tag)), tag[:20]
-    assert sum(str(escape(hostile)) in html for html in shown) >= 3
+    # The record's text before and after the report; guidelines are written as Markdown.
+    assert sum(str(escape(hostile)) in html for html in shown) >= 2
