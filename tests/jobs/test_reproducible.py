@@ -88,8 +88,13 @@ APPROVERS = ("gb-northmoor", "de-auental")
 
 def mixed_play() -> DemoSubmission:
     """Make a submission whose one plain file changes its language from row to row."""
+    # Words of its own keep each row from being nearly equal to another, which join one split.
+    own = [" ".join(f"lot{n * step % 97}" for step in range(3, 40, 3)) for n in range(48)]
     rows = [
-        {"text": SENTENCES["fr" if n % 3 else "en"].format(n=n, mail=f"desk{n}@example.org")}
+        {
+            "text": SENTENCES["fr" if n % 3 else "en"].format(n=n, mail=f"desk{n}@example.org")
+            + f" ({own[n]})"
+        }
         for n in range(48)
     ]
     lines = [json.dumps(row | {"class": "permits"}, ensure_ascii=False) + "\n" for row in rows]

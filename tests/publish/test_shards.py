@@ -36,6 +36,27 @@ def test_the_same_records_in_any_batching_give_the_same_bytes(cuts: list[int]) -
     assert placed.shards == PLACED.shards
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_workers_in_any_order_and_number_give_the_same_bytes(chance: random.Random) -> None:
+    near = [NEAR_A, NEAR_AB, NEAR_B, FAR]
+    many = [
+        (
+            "harbour",
+            [make_records(f"s{n}", 4, texts=[f"{n} {m}" for m in range(4)], signatures=near)],
+        )
+        for n in range(5)
+    ]
+    # Tasks and parts are of one submission each, so rows of one cluster meet from many.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datacoop.publish.tasks.PART_ROWS", 3)
+        mixed = place(many, chance=chance)
+    plain = place(many)
+    assert mixed.shards == plain.shards
+    assert (mixed.counts, mixed.credits) == (plain.counts, plain.credits)
+    assert len({row["cluster_id"] for row in plain.rows}) == 2
+
+
 @given(st.randoms(use_true_random=False))
 def test_a_shard_does_not_depend_on_the_order_of_its_rows(chance: random.Random) -> None:
     order = list(range(60))

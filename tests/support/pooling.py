@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import subprocess
 import sys
 import uuid
@@ -220,18 +221,31 @@ class Placed:
 
 
 def run_steps(
-    steps: Steps, previous: Sequence[Shard] = (), kept_out: Sequence[str] = ()
+    steps: Steps,
+    previous: Sequence[Shard] = (),
+    kept_out: Sequence[str] = (),
+    chance: random.Random | None = None,
 ) -> list[Shard]:
-    """Do in one process what `PublishShards` wires up for an engine."""
+    """Do in one process what `PublishShards` wires up for an engine.
+
+    Args:
+        chance: Mixes all that goes from step to step, as many workers would.
+    """
+
+    def mixed(elements: Iterable[Any]) -> list[Any]:
+        found = list(elements)
+        if chance is not None:
+            chance.shuffle(found)
+        return found
 
     def each(name: str, elements: Iterable[Any]) -> list[tuple[str, Any]]:
-        return [one for element in elements for one in getattr(steps, name)(element)]
+        return [one for element in mixed(elements) for one in getattr(steps, name)(element)]
 
     def together(name: str, keyed: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
         groups: dict[str, list[Any]] = {}
-        for key, value in keyed:
+        for key, value in mixed(keyed):
             groups.setdefault(key, []).append(value)
-        return [one for group in groups.items() for one in getattr(steps, name)(*group)]
+        return [one for group in mixed(groups.items()) for one in getattr(steps, name)(*group)]
 
     rows = each("index", [task.name for task in steps.build.tasks])
     rows += each("remember", [json.dumps(vars_of(shard)) for shard in previous])
@@ -250,6 +264,7 @@ def place(
     plan: ShardPlan | None = None,
     labels: pa.Table | None = None,
     store: ObjectStore | None = None,
+    chance: random.Random | None = None,
 ) -> Placed:
     """Build a version of submissions, given as member and batches in the order of the pool."""
     store = store or open_store(f"memory://{uuid.uuid4()}")
@@ -274,6 +289,7 @@ def place(
         no_labels() if labels is None else labels,
         [shard for shard, _ in previous.shards.values()] if previous else [],
         previous.kept_out if previous else None,
+        chance,
     )
 
 
@@ -284,6 +300,7 @@ def _placed(
     labels: pa.Table,
     previous: Sequence[Shard],
     kept_out: str | None,
+    chance: random.Random | None = None,
 ) -> Placed:
     work = open_store(f"memory://{uuid.uuid4()}")
     build = Build(
@@ -297,7 +314,7 @@ def _placed(
         counts="counts.json",
     )
     work.put(build.labels, batches_to_bytes(LABEL_SCHEMA, labels.to_batches()))
-    shards = run_steps(Steps(build), previous, [kept_out] if kept_out else [])
+    shards = run_steps(Steps(build), previous, [kept_out] if kept_out else [], chance)
     return Placed(
         shards={
             shard_key(s.split, s.terms_id, s.first_version, s.bucket): (

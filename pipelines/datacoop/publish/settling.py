@@ -93,7 +93,8 @@ def know_rows(rows: pa.Table, memory: pa.Table) -> pa.Table:
     Returns:
         `KNOWN_SCHEMA` and the class codes, sorted by digest and row.
     """
-    rows = rows.sort_by(ROW)
+    if (np.diff(numbers(rows[ROW])) < 0).any():
+        rows = rows.sort_by(ROW)
     digests = digest_numbers(rows[MASKED_DIGEST])
     order = digest_order(digests)
     rows, digests = rows.take(pa.array(order)), digests[order]
