@@ -41,6 +41,7 @@ from datacoop.pool.trust import (
     write_metadata,
     write_notices,
 )
+from datacoop.records.accesses import FOLDER, accesses_from_bytes, readers_of
 from datacoop.records.columns import DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID
 
 ATTEMPTS = 10
@@ -340,6 +341,16 @@ def erase_from_studio(pool: Pool, studio: LabelStudio) -> int:
             studio.delete_tasks(project, sorted(record_id.hex() for record_id in audited))
             deleted += len(audited)
     return deleted
+
+
+def readers_to_tell(pool: Pool, accesses: ObjectStore) -> dict[str, list[str]]:
+    """Give the grants under which shards with erased rows were fetched, with the versions."""
+    read = [
+        access
+        for key in accesses.list(FOLDER)
+        for access in accesses_from_bytes(key, accesses.get(key))
+    ]
+    return readers_of(read, pool.require().erased_blobs)
 
 
 def erase_from_work(work: ObjectStore) -> int:
