@@ -274,6 +274,8 @@ ROLES = {
     "trust_initialised": Role.OPERATOR,
     "submission_taken": Role.OPERATOR,
     "submission_withdrawn": Role.STEWARD,
+    "erasure_asked": Role.STEWARD,
+    "records_erased": Role.OPERATOR,
     "tasks_routed": Role.OPERATOR,
     "votes_collected": Role.OPERATOR,
     "workforce_set": Role.OPERATOR,

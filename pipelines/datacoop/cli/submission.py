@@ -19,6 +19,15 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.intake import receipt_lines
+from datacoop.cli.proof import (
+    also_option,
+    asked_identifiers,
+    exit_with,
+    identifiers_option,
+    proof_of,
+    proof_value,
+    prove_option,
+)
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.intake import read_receipt
@@ -276,21 +285,41 @@ def _quarantined(states: dict[str, int]) -> dict[str, int]:
 @command.command("withdraw")
 @click.argument("submission")
 @click.option("--key", "key_path", type=FOLDER, required=True, help="The steward's key file.")
+@identifiers_option
+@prove_option
+@also_option
 @pool_option
 @config_option
 @json_option
 def withdraw(
-    submission: str, key_path: Path, pool_url: str | None, config: Path | None, as_json: bool
+    submission: str,
+    key_path: Path,
+    identifiers_fd: int | None,
+    report: Path | None,
+    also: tuple[str, ...],
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Take a submission back: the next version lacks it, and it cannot come back.
+
+    Published versions stand as they are; `datacoop erase --submission` withdraws those too.
 
     \b
     Example:
       datacoop submission withdraw de-auental-documents-1 --key keys/steward.key
     """
     settings = settings_from(config, pool=pool_url)
-    done = withdraw_submission(
-        open_pool(settings), submission, load_signing_key(key_path), created_utc=utc_now()
-    )
+    pool = open_pool(settings)
+    identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
+    done = withdraw_submission(pool, submission, load_signing_key(key_path), created_utc=utc_now())
+    proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     versions = table("Published versions that hold it", ["version"], [[v] for v in done.versions])
-    emit(as_json, asdict(done), facts({"withdrawn": submission, "rows": done.rows}), versions)
+    emit(
+        as_json,
+        {**asdict(done), **proof_value(proof)},
+        facts({"withdrawn": submission, "rows": done.rows}),
+        versions,
+        *(proof.lines() if proof else ()),
+    )
+    exit_with(proof)

@@ -2,8 +2,8 @@
 
 A file is looked into as it is, and through all that can be taken off it: compression, archives,
 Arrow and Parquet (every buffer), SQLite (rows, beside the raw pages), base64, hex, percent and JSON
-escapes, UTF-16. What comes out is folded (compatibility forms, small letters) and searched. Short of
-a whole run of base64 or hex, the encoded forms of each identifier are searched for as well.
+escapes, UTF-16. What comes out is folded (compatibility forms, small letters) and searched. Where
+base64 or hex does not stand in a run of its own, the encoded forms of each identifier are searched.
 
 Privacy: takes identifiers; a report holds their numbers, never a value.
 """
@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -54,7 +54,8 @@ CASES: dict[str, Callable[[str], str]] = {
     "capitals": str.upper,
     "mixed case": str.swapcase,
 }
-FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 CODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 
 
@@ -158,11 +159,14 @@ def prove(
                 continue
             size += len(content)
             hits: dict[int, str] = {}
-            for at, view in views(content, lambda _, name=f"{place.name}: {key}": unread.add(name)):
+            unreadable: set[str] = set()
+            for at, view in views(content, unreadable.add):
                 decoded += len(view) if at else 0
                 through[at[-1] if at else "as it is"] += 1
                 for number in needles.find(view):
                     hits.setdefault(number, " > ".join(at))
+            if unreadable:
+                unread.add(f"{place.name}: {_told(key, needles)}")
             # A name can tell as much as a file.
             for number in needles.find(key.encode()):
                 hits.setdefault(number, "its name")
@@ -377,7 +381,7 @@ def _buffers(array: pa.Array) -> Iterator[bytes]:
         return
     if pa.types.is_string(array.type) or pa.types.is_binary(array.type) or _is_large(array.type):
         # The whole buffer: neighbours stand side by side, which hides nothing.
-        data = array.buffers()[2]
+        data = array.buffers()[-1]
         yield data.to_pybytes() if data is not None else b""
 
 

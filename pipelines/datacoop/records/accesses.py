@@ -43,7 +43,7 @@ def access_key(day: str) -> str:
 
 
 def merged(accesses: Iterable[Access]) -> list[Access]:
-    """Give accesses sorted, those of one day, grant and version as one; a fact told twice is one."""
+    """Give accesses sorted; those of one day, grant and version are one."""
     shards: dict[tuple[str, str, str, int], set[str]] = {}
     for one in accesses:
         at = (one.day, one.grant, one.collection, one.version)
