@@ -2,14 +2,18 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plays import CODE_VERSION, Stage, make_play, make_stage, quarantined, quiet
 
-from datacoop.errors import RefusedError, SubmissionError, VersionWithdrawnError
-from datacoop.jobs.erasure import apply_erasures, erase_from_work
+from datacoop.errors import IntegrityError, RefusedError, SubmissionError, VersionWithdrawnError
+from datacoop.jobs.erasure import apply_erasures, erase_from_work, readers_to_tell
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
 from datacoop.jobs.erasure_landing import MemberErasure
 from datacoop.jobs.proof import Place, Report, prove
@@ -21,11 +25,15 @@ from datacoop.jobs.release import (
     publish_release,
 )
 from datacoop.pool.blobs import bytes_to_batches
+from datacoop.pool.erasure import Ledger, request_bytes
 from datacoop.pool.garbage import erased_blobs, find_garbage
 from datacoop.pool.landing import PSEUDONYM_KEY
+from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
+from datacoop.records.accesses import Access, access_key, accesses_to_bytes
+from datacoop.records.tombstones import Tombstones
 
 MEMBER = "de-auental"
 COLLECTION = "classification"
@@ -296,3 +304,143 @@ def test_a_submission_that_waits_for_intake_must_be_sent_anew(
     with pytest.raises(SubmissionError, match="missing"):
         stage.intake(AGAIN)
     assert search(stage).is_clean
+
+
+class Killed(BaseException):
+    """The process ends here: no handler of the program may catch it."""
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], object]) -> bool:
+    """Run `act` and end it before its write or deletion of that number, from 1.
+
+    A write is whole or not there (`pool/durable.py`), so between two of them is where a process
+    can die.
+    """
+    left = number
+
+    def dying(name: str) -> Callable[..., Any]:
+        do = getattr(ObjectStore, name)
+
+        def wrapped(*arguments: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Killed
+            return do(*arguments)
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        for name in ("put", "create", "delete"):
+            patch.setattr(ObjectStore, name, dying(name))
+        try:
+            act()
+        except Killed:
+            return True
+    return False
+
+
+def test_the_operator_killed_anywhere_loses_nothing_and_finishes(
+    published: Stage, erased: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = copied(published, tmp_path / "asked")
+    erase(asked, Wanted(identifiers=IDENTIFIERS))
+    number, was_killed = 0, True
+    while was_killed:
+        number += 1
+        stage = copied(asked, tmp_path / f"killed-{number}")
+        was_killed = killed_at(monkeypatch, number, partial(apply, stage))
+        # A reader meanwhile sees the version whole, or is told.
+        with suppress(VersionWithdrawnError):
+            assert len(read(stage, 1)) == 10
+        apply(stage)
+        assert search(stage).is_clean, number
+        verified = verify_pool(stage.pool.store, quiet)
+        assert verified.is_sound, (number, verified.faults)
+        left = set(stage.records(PLAY.submission_id)["record_id"].to_pylist())
+        assert left == set(erased.records(PLAY.submission_id)["record_id"].to_pylist())
+        shutil.rmtree(stage.root)
+    assert number > 15
+
+
+def test_the_steward_killed_anywhere_finishes_with_again(
+    published: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = published.landing(MEMBER)
+    ledger = find_records(
+        published.pool, landing, landing.get(PSEUDONYM_KEY), Wanted(identifiers=IDENTIFIERS)
+    )
+    number, was_killed = 1, True
+    while was_killed:
+        # Before the first write, which is the ledger, nothing was begun.
+        number += 1
+        stage = copied(published, tmp_path / f"killed-{number}")
+        job = member(stage)
+        was_killed = killed_at(monkeypatch, number, partial(job.erase, ledger, created_utc=CREATED))
+        member(stage).again(created_utc=CREATED)
+        apply(stage)
+        assert search(stage).is_clean, number
+        assert len(stage.pool.require().erasures) == 1
+        shutil.rmtree(stage.root)
+    assert number > 8
+
+
+def test_a_steward_cannot_have_another_member_s_rows_erased(
+    published: Stage, tmp_path: Path
+) -> None:
+    stage = copied(published, tmp_path / "stage")
+    other = next(name for name in stage.keys.stewards if name != MEMBER)
+    stage.submit(make_play(rows(PERSON), member=other, submission_id="other-1"))
+    ids = frozenset(stage.records(PLAY.submission_id)["record_id"].to_pylist())
+    ledger = Ledger(records={"other-1": ids}, files={}, stones=Tombstones())
+    request = stage.pool.put_blob(
+        request_bytes(ledger, {PLAY.submission_id: ids}, stage.landing(other).get(PSEUDONYM_KEY))
+    )
+
+    def ask(submissions: list[str]) -> None:
+        body = {"member": other, "submissions": submissions, "request": request}
+        draft = Draft(kind="erasure_asked", body=body, blobs=(request,))
+        stage.pool.append(lambda _: draft, stage.keys.stewards[other], created_utc=CREATED)
+
+    with pytest.raises(IntegrityError, match="submissions of the member"):
+        ask([PLAY.submission_id])
+    ask([])
+    assert apply(stage) == []
+    assert len(read(stage, 1)) == 10
+    assert stage.pool.require().submissions[PLAY.submission_id].rows == 10
+
+
+def test_a_duplicate_takes_the_place_of_an_erased_record(published: Stage, tmp_path: Path) -> None:
+    stage = copied(published, tmp_path / "stage")
+    text = json.loads(PLAY.files[0].content.splitlines()[0])["text"]
+    line = json.dumps({"text": text, "class": "tax"}, ensure_ascii=False)
+    more = [json.dumps({"text": f"{text} {n} Mal.", "class": "tax"}) for n in ("Drei", "Vier")]
+    play = make_play("\n".join([line, *more]).encode(), submission_id="de-auental-twin-1")
+    stage.submit(play)
+    assert stage.intake(play).states["duplicate"] >= 1
+    first = stage.records(PLAY.submission_id)["record_id"].to_pylist()[0]
+    erase(stage, Wanted(records=frozenset({first})))
+    apply(stage)
+    release(stage)
+    texts = {row["text"]: row["submission_id"] for row in read(stage, 2)}
+    assert texts[text] == play.submission_id
+
+
+def test_grants_are_listed_under_which_erased_rows_were_read(
+    published: Stage, erased: Stage
+) -> None:
+    reader = open_pool(str(published.root / "pool"), cache=published.root / "reader")
+    version = reader.version(COLLECTION, 1, purpose="model-training")
+    holding = [
+        shard.sha256
+        for shard in version.shards()
+        for row in version.shard_batches(shard)
+        if NICKNAME in str(row.to_pylist())
+    ]
+    accesses = open_store("memory://accesses-of-erasure")
+    told = [
+        Access(day="2026-11-22", grant=grant, collection=COLLECTION, version=1, shards=shards)
+        for grant, shards in (("g1", tuple(holding)), ("g2", ("f" * 64,)))
+    ]
+    accesses.put(access_key("2026-11-22"), accesses_to_bytes(told))
+    assert readers_to_tell(erased.pool, accesses) == {"g1": [f"{COLLECTION}/1"]}

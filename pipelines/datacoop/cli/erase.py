@@ -37,7 +37,7 @@ from datacoop.jobs.erasure import (
     readers_to_tell,
 )
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
-from datacoop.jobs.erasure_landing import MemberErasure
+from datacoop.jobs.erasure_landing import MemberErasure, Purged
 from datacoop.jobs.submitting import read_secret
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.landing import PSEUDONYM_KEY
@@ -135,6 +135,7 @@ def _erase(
             raise RefusedError(f"the key is not one of {member!r}")
         job = MemberErasure(pool=pool, landing=landing, steward=steward)
     identifiers: tuple[str, ...] = ()
+    done: Purged | None
     if not (again or any(named)) or report is not None:
         identifiers = asked_identifiers(identifiers_fd)
     if again:
