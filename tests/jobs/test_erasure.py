@@ -15,7 +15,7 @@ from plays import CODE_VERSION, Stage, make_play, make_stage, quarantined, quiet
 from datacoop.errors import IntegrityError, RefusedError, SubmissionError, VersionWithdrawnError
 from datacoop.jobs.erasure import apply_erasures, erase_from_work, readers_to_tell
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
-from datacoop.jobs.erasure_landing import MemberErasure
+from datacoop.jobs.erasure_landing import MemberErasure, erased_rows, states_now
 from datacoop.jobs.proof import Place, Report, prove
 from datacoop.jobs.release import (
     ReleaseOptions,
@@ -24,10 +24,11 @@ from datacoop.jobs.release import (
     propose_release,
     publish_release,
 )
+from datacoop.jobs.submitting import send_submission
 from datacoop.pool.blobs import bytes_to_batches
 from datacoop.pool.erasure import Ledger, request_bytes
 from datacoop.pool.garbage import erased_blobs, find_garbage
-from datacoop.pool.landing import PSEUDONYM_KEY
+from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.read.open import open_pool
@@ -192,6 +193,15 @@ def test_a_row_that_stays_keeps_its_split(published: Stage, erased: Stage, tmp_p
     assert after.items() <= before.items()
 
 
+def test_every_row_is_in_one_state(erased: Stage) -> None:
+    place = Landing(erased.landing(MEMBER), PLAY.submission_id)
+    assert erased_rows(place) == (2, 1)
+    states = {"accepted": 10, "quarantined": 1}
+    now = states_now(states, erased_rows(place), withdrawn=False)
+    assert now == {"accepted": 8, "erased": 3}
+    assert states_now(states, (2, 1), withdrawn=True) == {"withdrawn": 8, "erased": 3}
+
+
 def test_the_pool_verifies_and_has_no_more_garbage_than_before(erased: Stage) -> None:
     verified = verify_pool(erased.pool.store, quiet)
     assert verified.is_sound, verified.faults
@@ -214,8 +224,10 @@ def test_rows_that_stay_are_kept_with_their_positions(published: Stage, erased: 
 
 def test_the_same_submission_cannot_be_sent_again(erased: Stage, tmp_path: Path) -> None:
     stage = copied(erased, tmp_path / "stage")
+    folder = stage.root / "sources" / MEMBER / PLAY.submission_id
+    key = stage.root / "keys" / f"{MEMBER}-pseudonyms.key"
     with pytest.raises(RefusedError, match="erased since"):
-        stage.submit(PLAY)
+        send_submission(folder, stage.landing(MEMBER), key, lambda _, __: None)
     stage.intake(PLAY)
     assert search(stage).is_clean
 

@@ -24,7 +24,7 @@ def stones(*values: str, mason: Stonemason = MASON) -> Tombstones:
     [
         ("Ottilie Querfurth", "Frau OTTILIE  querfurth, geboren"),
         ("Ottilie Querfurth", "(Ottilie-Querfurth)"),
-        ("Ñíguez", "Herr Ni\u0303i\u0301guez kam"),
+        ("Ñíguez", "Herr N\u0303i\u0301guez kam"),
         ("010-1234-5678", "ruf 01012345678 an"),
         ("01012345678", "ruf 010 1234 5678 an"),
         ("a.b@c.example", "Ａ．Ｂ＠Ｃ．example schreibt"),

@@ -34,6 +34,7 @@ from datacoop.jobs.erasure import (
     apply_erasures,
     erase_from_studio,
     erase_from_work,
+    erased_records,
     readers_to_tell,
 )
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
@@ -42,6 +43,7 @@ from datacoop.jobs.submitting import read_secret
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import open_store
+from datacoop.pool.pool import Pool
 from datacoop.settings import Settings
 
 
@@ -143,7 +145,8 @@ def _erase(
         found = {}
     else:
         wanted = Wanted(
-            identifiers=identifiers,
+            # With ids or submissions given, identifiers are for the search alone.
+            identifiers=() if any(named) else identifiers,
             records=_record_ids(named[0]),
             submissions=frozenset(named[1]),
         )
@@ -179,6 +182,8 @@ def _apply(
     tasks = 0
     if settings.label_studio_url is not None:
         tasks = erase_from_studio(pool, studio_of(settings, os.environ))
+    if settings.gateway_store is not None:
+        _forget_in_gateway(settings, pool)
     if settings.work is not None:
         erase_from_work(settings.open_work_store())
     told = {}
@@ -201,6 +206,18 @@ def _apply(
         *(proof.lines() if proof else ()),
     )
     exit_with(proof)
+
+
+def _forget_in_gateway(settings: Settings, pool: Pool) -> None:
+    # Loaded here: who has no gateway needs none of its libraries.
+    from datacoop.cli.annotator import gateway_store
+
+    store = gateway_store(settings)
+    try:
+        for name in sorted(pool.require().collections):
+            store.forget(name, erased_records(pool, name))
+    finally:
+        store.close()
 
 
 def _record_ids(path: Path | None) -> frozenset[bytes]:

@@ -30,6 +30,7 @@ from datacoop.cli.proof import (
 )
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.erasure_landing import erased_rows, states_now
 from datacoop.jobs.intake import read_receipt
 from datacoop.jobs.submitting import (
     SubmissionDraft,
@@ -271,15 +272,12 @@ def status(
     known = state.submissions.get(submission)
     withdrawn = known is not None and known.withdrawn_entry is not None
     value = {**asdict(receipt), "withdrawn": withdrawn}
-    if withdrawn:
-        clean = sum(n for name, n in receipt.states.items() if name != "quarantined")
-        value["states"] = {**_quarantined(receipt.states), "withdrawn": clean}
-    lines = receipt_lines(receipt)
-    emit(as_json, value, *lines, *(["The submission has been withdrawn."] if withdrawn else []))
-
-
-def _quarantined(states: dict[str, int]) -> dict[str, int]:
-    return {name: count for name, count in states.items() if name == "quarantined"}
+    erased = erased_rows(place)
+    value["states"] = states_now(receipt.states, erased, withdrawn=withdrawn)
+    lines = [*receipt_lines(receipt)]
+    lines += ["The submission has been withdrawn."] if withdrawn else []
+    lines += [f"Since erased: {sum(erased)} rows."] if any(erased) else []
+    emit(as_json, value, *lines)
 
 
 @command.command("withdraw")
