@@ -161,8 +161,8 @@ def purge(pool: Pool, landing: ObjectStore, ledger: Ledger) -> Purged:
 def _keep_rest(sent: Sent, ordinal: int, ids: frozenset[bytes]) -> bool:
     """Put what is left of a raw file in its place: its other rows, with their positions."""
     store, raw, rest = sent.landing.store, sent.landing.raw_file(ordinal), sent.rest_key(ordinal)
-    kept = [without(batch, ids) for batch in sent.raw_rows(ordinal)]
-    content = batches_to_bytes(QUARANTINE_SCHEMA, [batch for batch in kept if batch.num_rows])
+    kept = (without(batch, ids) for batch in sent.raw_rows(ordinal))
+    content = batches_to_bytes(QUARANTINE_SCHEMA, (batch for batch in kept if batch.num_rows))
     is_changed = store.find(rest) != content
     if is_changed:
         store.put(rest, content)
