@@ -18,7 +18,7 @@ from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import open_store
 
 MEMBER = "de-auental"
-NICKNAME = "Zwirbelhuber-Ottka"
+NICKNAME = "zwirbelottka"
 """A name that no recognizer knows: the scrub lets it through, and annotators see it."""
 
 
