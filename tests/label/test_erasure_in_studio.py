@@ -18,8 +18,8 @@ from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import open_store
 
 MEMBER = "de-auental"
-NICKNAME = "zwirbelottka"
-"""A name that no recognizer knows: the scrub lets it through, and annotators see it."""
+MARK = "quittengelb gestreifte"
+"""No recognizer takes it for personal: the scrub lets it through, and annotators see it."""
 
 
 def test_nothing_of_an_erased_record_is_left_in_label_studio(
@@ -28,10 +28,10 @@ def test_nothing_of_an_erased_record_is_left_in_label_studio(
     things = ("blaue", "rote", "gelbe", "weiße", "schwarze", "braune", "graue", "bunte")
     places = ("im Keller", "am Ufer", "auf dem Dach", "hinter dem Tor", "vor der Brücke")
     texts = [
-        f"Die {thing} Tonne {place} wurde wieder nicht geleert, sagt {who} seit Wochen."
+        f"Die {thing} {kind} Tonne {place} wurde wieder nicht geleert, und das seit Wochen."
         for thing in things
         for place in places
-        for who in ("man im Haus", NICKNAME)
+        for kind in ("gewöhnliche", MARK)
     ]
     lines = [json.dumps({"text": t, "class": "tax"}, ensure_ascii=False) for t in texts]
     play = make_play("\n".join(lines).encode(), submission_id="de-auental-studio-1")
@@ -46,13 +46,13 @@ def test_nothing_of_an_erased_record_is_left_in_label_studio(
     folder = server.log.parent.parent
 
     def search() -> Report:
-        return prove([NICKNAME], [Place(name="Label Studio", store=open_store(str(folder)))])
+        return prove([MARK], [Place(name="Label Studio", store=open_store(str(folder)))])
 
     assert search().found
 
     landing = stage.landing(MEMBER)
     ledger = find_records(
-        stage.pool, landing, landing.get(PSEUDONYM_KEY), Wanted(identifiers=(NICKNAME,))
+        stage.pool, landing, landing.get(PSEUDONYM_KEY), Wanted(identifiers=(MARK,))
     )
     steward = stage.keys.stewards[MEMBER]
     MemberErasure(pool=stage.pool, landing=landing, steward=steward).erase(
