@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from datacoop import __version__
+from datacoop.demo import auditor
 from datacoop.demo.cast import COLLECTIONS, MEMBERS, Keys, make_keys, set_up_pool, submit
 from datacoop.demo.data import DemoSubmission, make_submissions
 from datacoop.jobs.erasure import apply_erasures, erase_from_work
@@ -40,8 +41,6 @@ from datacoop.records.digest import sha256_hex
 NOW = datetime.now(UTC).replace(microsecond=0)
 TIME = NOW.isoformat()
 KINDS = ("EMAIL_ADDRESS", "PHONE_NUMBER")
-AUDITED = "documents"
-"""Its release asks for a leak audit, which needs a Label Studio; the other collections do not."""
 
 
 def quiet(*_: object) -> None:
@@ -98,7 +97,8 @@ def run(root: Path, rows: int) -> dict[str, object]:
         store, options = landing(root, play.member), IntakeOptions(code_version=__version__)
         job = Intake(pool, store, play.submission_id, keys.operator, options)
         job.run(created_utc=TIME, progress=quiet)
-    names = [name for name in COLLECTIONS if name != AUDITED]
+    # That collection asks for a leak audit, which needs a Label Studio.
+    names = [name for name in COLLECTIONS if name != auditor.COLLECTION]
     for name in names:
         publish(pool, name, keys, root)
     values = {play.submission_id: value for play in plays if (value := planted_value(play))}
