@@ -73,6 +73,10 @@ def initial_metadata(
             "the first root needs the keys of approvers of two members",
             hint="Give --key twice, for approvers of two members that the pool knows.",
         )
+    if WITHDRAWN in (collections := list(collections)):
+        raise RefusedError(
+            f"a collection may not be called {WITHDRAWN!r}", hint="Notices to readers are."
+        )
     expires = now + timedelta(days=VALID_DAYS)
     root = Root(version=1, expires=expires, consistent_snapshot=True)
     for role in ("root", "targets"):
