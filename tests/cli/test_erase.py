@@ -14,10 +14,12 @@ from datacoop.cli.main import datacoop
 from datacoop.web.gateway.store import Store
 
 MEMBER = "de-auental"
-NICKNAME = "zwirbelottka"
+NICKNAME = "Querfurtherin-Ottka"
 TEXTS = (
-    "Ich bitte um Auskunft über meinen Antrag auf einen neuen Parkausweis.",
-    f"Im Amt nennt man mich {NICKNAME}, und ich warte noch immer auf Bescheid.",
+    "Ich bitte um Auskunft über meinen Antrag auf einen neuen Parkausweis und warte seit Wochen auf "
+    "Antwort.",
+    f"Im Amt nennt man mich {NICKNAME}, und ich warte noch immer auf den Bescheid über die Steuer "
+    f"vom letzten Jahr.",
 )
 LINES = [json.dumps({"text": t, "class": "tax"}, ensure_ascii=False) for t in TEXTS]
 PLAY = make_play("\n".join(LINES).encode(), submission_id="de-auental-typed-1")
@@ -28,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     stage = make_stage(tmp_path_factory.mktemp("erase") / "stage")
     write_settings(stage)
     stage.submit(PLAY)
-    stage.intake(PLAY)
+    assert stage.intake(PLAY).states == {"accepted": 2}
     return stage
 
 
@@ -70,7 +72,7 @@ def test_a_person_is_found_erased_and_proven_gone(stage: Stage) -> None:
 
     before = ["--dry-run", "--prove", "before.json", "--json"]
     proof = json.loads(erase(*member, *before, *told(NICKNAME), code=1))["proof"]
-    assert f"landing of {MEMBER}" in {one["place"] for one in proof["found"]}
+    assert {one["place"] for one in proof["found"]} == {"pool", f"landing of {MEMBER}"}
 
     assert "1" in erase(*member, typed=f"{NICKNAME}\n\n")
     assert not list((stage.root / "landing" / MEMBER).rglob("files/*"))
