@@ -15,9 +15,14 @@ from datacoop.web.gateway.store import Store
 
 MEMBER = "de-auental"
 NICKNAME = "Querfurtherin-Ottka"
+WISHES = ("einen neuen Parkausweis", "die Rückzahlung der Gebühr", "das Fällen einer alten Linde")
+OFFICES = ("beim Bürgeramt", "bei der Gemeinde", "im Rathaus")
 TEXTS = (
-    "Ich bitte um Auskunft über meinen Antrag auf einen neuen Parkausweis und warte seit Wochen auf "
-    "Antwort.",
+    *(
+        f"Ich bitte um Auskunft über meinen Antrag {office} auf {wish} und warte seit Wochen."
+        for wish in WISHES
+        for office in OFFICES
+    ),
     f"Im Amt nennt man mich {NICKNAME}, und ich warte noch immer auf den Bescheid über die Steuer "
     f"vom letzten Jahr.",
 )
@@ -30,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     stage = make_stage(tmp_path_factory.mktemp("erase") / "stage")
     write_settings(stage)
     stage.submit(PLAY)
-    assert stage.intake(PLAY).states == {"accepted": 2}
+    assert stage.intake(PLAY).outcome == "pass"
     return stage
 
 
