@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import apache_beam as beam
@@ -41,6 +41,8 @@ from datacoop.pool.state import (
     barred_since,
     is_approved,
     is_stale,
+    last_erasure,
+    open_erasures,
     withdrawn_since,
 )
 from datacoop.pool.trust import (
@@ -48,6 +50,7 @@ from datacoop.pool.trust import (
     proposed_targets,
     sign_targets,
     write_metadata,
+    write_notices,
 )
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
@@ -107,6 +110,11 @@ def build_release(
             f"the scrub of {name!r} is below the floors of its release policy:\n"
             + "\n".join(unmet),
             hint=f"Run `datacoop evaluate scrub GOLD --record {name}`.",
+        )
+    if open_erasures(state, name):
+        raise RefusedError(
+            f"a member asked to erase records of {name!r}",
+            hint="Carry it out first: `datacoop erase --apply`.",
         )
     barred = terms_objections(state, collection, as_of)
     released = released_submissions(state, collection, as_of)
@@ -252,6 +260,7 @@ def _run(
         labels=f"{folder}/labels.arrow",
         counts=f"{folder}/counts.json",
     )
+    amended = pool.state().amended
     work = open_address(options.work)
     work.put(build.labels, label_table(pool, collection, options.gold))
     work.put(key, b"[]")
@@ -265,7 +274,7 @@ def _run(
             _ = (
                 run
                 | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
-                | PublishShards(build, _remembered(previous), _kept_out(previous))
+                | PublishShards(build, _remembered(previous, amended), _kept_out(previous))
                 | "Together" >> beam.GroupByKey()
                 | "Tell" >> beam.Map(tell, options.work, key)
             )
@@ -282,9 +291,13 @@ def _written(work: ObjectStore, folder: str) -> Callable[[], int]:
     return lambda: sum(1 for step in ("index", "place") for _ in work.list(f"{folder}/{step}"))
 
 
-def _remembered(previous: SnapshotManifest | None) -> tuple[str, ...]:
+def _remembered(
+    previous: SnapshotManifest | None, amended: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Give the shards of the version before; of one that erasure rewrote, what is left of it."""
     shards = previous.shards if previous else ()
-    return tuple(canonical_json(asdict(shard)).decode() for shard in shards)
+    there = (replace(shard, sha256=amended.get(shard.sha256, shard.sha256)) for shard in shards)
+    return tuple(canonical_json(asdict(shard)).decode() for shard in there)
 
 
 def _kept_out(previous: SnapshotManifest | None) -> tuple[str, ...]:
@@ -380,6 +393,11 @@ def propose_release(
                 f"{manifest.collection} version {manifest.version} was published meanwhile",
                 hint="Build the release again.",
             )
+        if manifest.log_length <= last_erasure(current, manifest.collection):
+            raise RefusedError(
+                f"records of {manifest.collection!r} were erased since it was built",
+                hint="Build the release again.",
+            )
         return draft
 
     pool.append(decide, operator, created_utc=created_utc)
@@ -457,6 +475,7 @@ def publish_release(
 
     pool.append(decide, operator, created_utc=created_utc)
     state = pool.state()
+    write_notices(pool.store, state)
     write_metadata(pool.store, current_metadata(pool.store, state, operator))
     proposal = find_proposal(state, collection, version)
     return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
@@ -480,6 +499,10 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
         raise RefusedError(
             f"{name} was built before records were barred",
             hint="Build and propose the release again.",
+        )
+    if proposal.log_length <= last_erasure(state, proposal.collection):
+        raise RefusedError(
+            f"{name} was built before records were erased", hint="Build and propose it again."
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
     places = parse_contract(get_blob(pool.store, manifest.contract)).release.jurisdictions

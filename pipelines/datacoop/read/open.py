@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datacoop.errors import IntegrityError, RefusedError
+from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
 from datacoop.pool.grants import Grant, grant_objections
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
@@ -96,7 +96,7 @@ class PoolReader:
         self._reading = reading
 
     def versions(self, collection: str) -> list[int]:
-        """List the published versions of a collection; of a pinned one, itself."""
+        """List the published versions of a collection, withdrawn ones too; of a pinned one, itself."""
         if isinstance(self._trust, str):
             manifest = self._manifest("the pinned version", self._trust)
             return [manifest.version] if manifest.collection == collection else []
@@ -115,6 +115,7 @@ class PoolReader:
         Raises:
             RefusedError: There is no such version, or its terms or the grant do not permit the
                 reading: its purpose, its day, its place.
+            VersionWithdrawnError: It was withdrawn; the error says what replaces it.
             IntegrityError: Its manifest is not the one that was approved, or pinned.
         """
         name = f"{collection}/{number}"
@@ -127,6 +128,9 @@ class PoolReader:
                 raise RefusedError(
                     f"{collection} has no version {number}", hint=f"Published versions: {known}."
                 )
+            notice = self._trust.find_notice(collection, number)
+            if notice is not None:
+                raise VersionWithdrawnError(*notice)
             digest = target.sha256
         manifest = self._manifest(name, digest)
         if (manifest.collection, manifest.version) != (collection, number):

@@ -129,6 +129,11 @@ class Reports(Database):
             decided = sa.update(_REPORTS).where(chosen).values(state=state, decided_by=by)
             return db.execute(decided).rowcount
 
+    def forget_reports(self, record_id: bytes) -> None:
+        """Delete the reports of an erased record."""
+        with self._write() as db:
+            db.execute(sa.delete(_REPORTS).where(_REPORTS.c.record == record_id.hex()))
+
     def complain(self, annotator: str, collection: str, day: str, word: str, at: float) -> None:
         """Enter an annotator's word on a count."""
         values = {
