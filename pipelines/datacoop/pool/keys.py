@@ -20,6 +20,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     STEWARD = "steward"
     APPROVER = "approver"
+    WITNESS = "witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

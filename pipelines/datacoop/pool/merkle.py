@@ -37,8 +37,12 @@ class Tree:
         return len(self._levels[0])
 
     def append(self, entry: bytes) -> None:
-        """Add a leaf."""
-        value, level = leaf_hash(entry), 0
+        """Add an entry."""
+        self.append_hash(leaf_hash(entry))
+
+    def append_hash(self, leaf: bytes) -> None:
+        """Add an entry of which only the leaf hash is known."""
+        value, level = leaf, 0
         self._levels[0].append(value)
         while len(self._levels[level]) % 2 == 0:
             value = node_hash(self._levels[level][-2], value)
