@@ -30,6 +30,30 @@ class RefusedError(DatacoopError):
     exit_code = 1
 
 
+class VersionWithdrawnError(RefusedError):
+    """A version was withdrawn; its bytes are gone, or must not be used any more."""
+
+    def __init__(
+        self,
+        collection: str,
+        version: int,
+        withdrawn_utc: str,
+        reason: str,
+        replaced_by: int | None,
+    ) -> None:
+        self.collection = collection
+        self.version = version
+        self.withdrawn_utc = withdrawn_utc
+        self.reason = reason
+        self.replaced_by = replaced_by
+        """The version to read instead; none where none was published yet."""
+        what = f"read version {replaced_by}" if replaced_by else "wait for the next version"
+        super().__init__(
+            f"{collection} version {version} was withdrawn at {withdrawn_utc}: {reason}",
+            hint=f"Delete your copies of it and {what}.",
+        )
+
+
 class Fault(NamedTuple):
     """One fault of a file that a person wrote, and where it stands."""
 

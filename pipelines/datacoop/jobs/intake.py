@@ -28,6 +28,7 @@ from datacoop.pool.blobs import (
     get_blob_list,
     put_blob_list,
 )
+from datacoop.pool.erasure import stones_of
 from datacoop.pool.keys import PublicKey, SigningKey
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.log import Draft
@@ -178,6 +179,9 @@ class Intake:
             "code_version": self.options.code_version,
             "parts": [asdict(part) for part in parts],
         }
+        stones = stones_of(self.landing.store)
+        if stones:
+            plan["erased"] = sha256_hex(stones.to_bytes())
         return IntakeTask(
             pool=self.pool.store.address,
             landing=self.landing.store.address,

@@ -18,11 +18,13 @@ from datacoop.ingest.splitting import FileRange
 from datacoop.jobs.intake_results import RangeOutcome, RangeResults, RangeWriter
 from datacoop.jobs.runner import silent_failures
 from datacoop.pool.blobs import get_blob
+from datacoop.pool.erasure import stones_of
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.object_store import StoreAddress, open_address
 from datacoop.records.coder import KeyedBatch
 from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import (
+    MASKED_DIGEST,
     QUARANTINE_REASON,
     QUARANTINE_SCHEMA,
     RECORD_ID,
@@ -30,12 +32,13 @@ from datacoop.records.columns import (
     TERMS_ID,
     record_schema,
 )
-from datacoop.records.quarantine import split_rows
+from datacoop.records.quarantine import ERASED, split_rows
 from datacoop.records.submission import Manifest, parse_manifest
+from datacoop.records.tombstones import Stonemason, strings_of
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.pseudonyms import Pseudonymizer
-from datacoop.scrub.records import scrub_batch
+from datacoop.scrub.records import Scrubbed, scrub_batch
 from datacoop.validate.rows import RowChecker
 
 
@@ -68,6 +71,8 @@ class RangeWorker:
         )
         self.pseudonymizer = Pseudonymizer(key=self.landing.store.get(PSEUDONYM_KEY))
         self.checker = RowChecker(self.collection)
+        self.mason = Stonemason(key=self.landing.store.get(PSEUDONYM_KEY))
+        self.stones = stones_of(self.landing.store)
 
     def run(self, part: FileRange) -> Iterator[pa.RecordBatch]:
         """Take in one range, unless it was taken in before; give its index batches."""
@@ -92,7 +97,8 @@ class RangeWorker:
                 finder=self.finder,
                 pseudonymizer=self.pseudonymizer,
             )
-            passed, unscrubbed = split_rows(scrubbed.records, scrubbed.reasons)
+            reasons = self._with_erased(piece.records, scrubbed)
+            passed, unscrubbed = split_rows(scrubbed.records, reasons)
             passed, failed = split_rows(passed, self.checker.reasons(passed))
             held = [raw_rows(piece.records, rows) for rows in (unscrubbed, failed)]
             persons = persons_of(scrubbed.persons, passed)
@@ -100,6 +106,22 @@ class RangeWorker:
                 self._finish(passed), [piece.quarantined, *held], persons, dict(piece.cleaned)
             )
         return writer.finish()
+
+    def _with_erased(self, raw: pa.RecordBatch, scrubbed: Scrubbed) -> pa.Array:
+        """Give the reasons of a scrub, and one for rows that tell of what was erased."""
+        if not self.stones:
+            return scrubbed.reasons
+        given = scrubbed.reasons.to_pylist()
+        payload = raw.select(self.collection.payload_schema.names).to_pylist()
+        masked = scrubbed.records.column(MASKED_DIGEST).to_pylist()
+        rows = zip(given, payload, masked, strict=True)
+        return pa.array([r or self._erased(row, digest) for r, row, digest in rows], pa.string())
+
+    def _erased(self, row: dict[str, Any], masked_digest: bytes) -> str | None:
+        is_erased = self.mason.text(masked_digest) in self.stones.texts or self.mason.finds(
+            self.stones, strings_of(row)
+        )
+        return ERASED if is_erased else None
 
     def _finish(self, passed: pa.RecordBatch) -> pa.RecordBatch:
         terms = pa.array([self.manifest.terms.id] * passed.num_rows, pa.string())

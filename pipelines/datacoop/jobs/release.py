@@ -44,7 +44,9 @@ from datacoop.pool.state import (
     approval_objection,
     is_approved,
     is_stale,
+    last_erasure,
     leaks_since,
+    open_erasures,
     withdrawn_since,
 )
 from datacoop.pool.trust import (
@@ -52,6 +54,7 @@ from datacoop.pool.trust import (
     proposed_targets,
     sign_targets,
     write_metadata,
+    write_notices,
 )
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
@@ -111,6 +114,11 @@ def build_release(
             f"the scrub of {name!r} is below the floors of its release policy:\n"
             + "\n".join(unmet),
             hint=f"Run `datacoop evaluate scrub GOLD --record {name}`.",
+        )
+    if open_erasures(state, name):
+        raise RefusedError(
+            f"a member asked to erase records of {name!r}",
+            hint="Carry it out first: `datacoop erase --apply`.",
         )
     barred = terms_objections(state, collection, as_of)
     released = released_submissions(state, collection, as_of)
@@ -237,7 +245,10 @@ def _run(
         for submission in released
         for ref in get_blob_list(pool.store, submission.records or "")
     ]
-    remembered = [asdict(shard) for shard in previous.shards] if previous else []
+    amended = pool.state().amended
+    # Of a shard that erasure rewrote, the rows that are left are remembered.
+    kept = [(s, amended.get(s.sha256, s.sha256)) for s in (previous.shards if previous else ())]
+    remembered = [{**asdict(shard), "sha256": sha256} for shard, sha256 in kept]
     name = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
     key, label_key = f"{name}.json", f"{name}.labels.arrow"
     work = open_address(options.work)
@@ -374,6 +385,11 @@ def propose_release(
                 f"{manifest.collection} version {manifest.version} was published meanwhile",
                 hint="Build the release again.",
             )
+        if manifest.log_length <= last_erasure(current, manifest.collection):
+            raise RefusedError(
+                f"records of {manifest.collection!r} were erased since it was built",
+                hint="Build the release again.",
+            )
         return draft
 
     pool.append(decide, operator, created_utc=created_utc)
@@ -451,6 +467,7 @@ def publish_release(
 
     pool.append(decide, operator, created_utc=created_utc)
     state = pool.state()
+    write_notices(pool.store, state)
     write_metadata(pool.store, current_metadata(pool.store, state, operator))
     proposal = find_proposal(state, collection, version)
     return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
@@ -474,6 +491,10 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
         raise RefusedError(
             f"{name} was built before records were barred as leaks",
             hint="Build and propose the release again.",
+        )
+    if proposal.log_length <= last_erasure(state, proposal.collection):
+        raise RefusedError(
+            f"{name} was built before records were erased", hint="Build and propose it again."
         )
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
     for terms in manifest.terms.values():

@@ -314,6 +314,11 @@ def send_submission(
             f"another submission {manifest.submission_id!r} was sent before",
             hint="Choose a new submission_id, and name the old one under `supersedes`.",
         )
+    if any(store.list(landing.key("rest"))):
+        raise RefusedError(
+            f"rows of {manifest.submission_id!r} were erased since it was sent",
+            hint="Send what is left as a new submission, without the rows of that person.",
+        )
     _send_secret(store, PSEUDONYM_KEY, _member_secret(pseudonym_key))
     _send_secret(store, landing.salt, (folder / SALT_NAME).read_bytes())
     for ordinal, file in enumerate(manifest.files):

@@ -1,21 +1,27 @@
 """Garbage: objects in a pool that no entry of its log needs."""
 
+from collections.abc import Callable, Iterable
+
 from datacoop.pool import blobs
 from datacoop.pool.blobs import get_blob_list
+from datacoop.pool.notices import notices
 from datacoop.pool.pool import Pool
 from datacoop.pool.state import State
+from datacoop.records.digest import sha256_hex
 
 
 def needed_blobs(pool: Pool, state: State) -> set[str]:
     """Give the keys of all blobs that the log needs: those it names, and those they list.
 
-    The record blobs of a withdrawn submission are not needed; published shards are.
+    The record blobs of a withdrawn submission are not needed, nor what erasure rewrote; shards of
+    versions that stand are.
     """
     needed = {blobs.blob_key(digest) for digest in state.blobs}
     for submission in state.submissions.values():
         if submission.records is not None and submission.withdrawn_entry is None:
             refs = get_blob_list(pool.store, submission.records)
             needed |= {blobs.blob_key(ref.sha256) for ref in refs}
+    needed |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
     return needed
 
 
@@ -24,3 +30,19 @@ def find_garbage(pool: Pool) -> list[str]:
     needed = needed_blobs(pool, pool.require())
     found = [key for key in pool.store.list(blobs.FOLDER) if key not in needed]
     return sorted([*found, *pool.store.unfinished()])
+
+
+def delete_garbage(
+    pool: Pool, keys: Iterable[str], progress: Callable[[int, int], None] = lambda _, __: None
+) -> list[str]:
+    """Delete those of `keys` that still are garbage; give what was deleted.
+
+    Killed between two deletions, the rest is found again. What the log came to need since the keys
+    were listed is kept. A blob of which no entry tells yet cannot be known: no other job may run.
+    """
+    needed = needed_blobs(pool, pool.require())
+    listed = [key for key in keys if key not in needed]
+    for done, key in enumerate(listed, start=1):
+        pool.store.delete(key)
+        progress(done, len(listed))
+    return listed

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from datacoop.errors import IntegrityError, SettingsError
+from datacoop.pool.erasure import Erasure, WithdrawnVersion
 from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.leaks import AuditLook, Leak, LeakStatus
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
@@ -125,6 +126,14 @@ class State:
     """By collection and record id in hex."""
     looks: dict[tuple[str, str], list[AuditLook]] = field(default_factory=dict)
     """By collection and language, in order."""
+    erasures: dict[int, Erasure] = field(default_factory=dict)
+    """By the number of the entry that asked, in order."""
+    amended: dict[str, str] = field(default_factory=dict)
+    """Digest of a blob that erasure rewrote, to that of the blob that took its place."""
+    erased_blobs: set[str] = field(default_factory=set)
+    """Digests of blobs that held erased records: they must be nowhere, a backup included."""
+    withdrawn_versions: dict[tuple[str, int], WithdrawnVersion] = field(default_factory=dict)
+    """By collection and version, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
     blobs: set[str] = field(default_factory=set)
@@ -151,9 +160,31 @@ class State:
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
 
     def barred(self, collection: str) -> tuple[str, ...]:
-        """Give the digests of the blobs that list records of a collection barred as leaks."""
+        """Give the digests of the blobs that list barred records: leaks, and what was erased."""
         standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
-        return tuple(sorted({b for leak in standing if (b := leak.barred.get(collection))}))
+        leaking = {b for leak in standing if (b := leak.barred.get(collection))}
+        erased = {b for one in self.erasures.values() if (b := one.records.get(collection))}
+        return tuple(sorted(leaking | erased))
+
+    def is_withdrawn(self, collection: str, version: int, before: int) -> bool:
+        """Say whether a version was withdrawn before an entry of the log."""
+        known = self.withdrawn_versions.get((collection, version))
+        return known is not None and known.entry < before
+
+    def replacement(self, withdrawn: WithdrawnVersion, before: int | None = None) -> int | None:
+        """Give the version that replaces a withdrawn one: the first that was published after it.
+
+        Args:
+            before: Look at the log before this entry only.
+        """
+        end = self.length if before is None else before
+        later = [
+            p.version
+            for p in self.versions(withdrawn.collection)
+            if withdrawn.entry < (p.published_entry or 0) < end
+            and not self.is_withdrawn(p.collection, p.version, end)
+        ]
+        return later[0] if later else None
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -266,6 +297,64 @@ def _submission_withdrawn(state: State, entry: Entry) -> None:
     state.submissions[submission.id] = replace(submission, withdrawn_entry=entry.number)
 
 
+def _erasure_asked(state: State, entry: Entry) -> None:
+    body = entry.body
+    _require(entry, body["member"] == entry.signer.member, "a steward of the same member")
+    sent = [state.submissions[i] for i in body["submissions"]]
+    _require(entry, all(s.member == body["member"] for s in sent), "submissions of the member")
+    known = {one.request for one in state.erasures.values()}
+    _require(entry, body["request"] not in known, "a request that is new")
+    state.erasures[entry.number] = Erasure(
+        member=body["member"],
+        entry=entry.number,
+        asked_utc=entry.created_utc,
+        request=body["request"],
+        submissions=tuple(body["submissions"]),
+        records=MappingProxyType({}),
+    )
+
+
+def _records_erased(state: State, entry: Entry) -> None:
+    body = entry.body
+    erasure = state.erasures[body["asked"]]
+    _require(entry, erasure.done_entry is None, "a request that is open")
+    for submission_id, now in body["submissions"].items():
+        submission = state.submissions[submission_id]
+        _require(entry, submission.member == erasure.member, "submissions of the member")
+        _require(entry, 0 <= now["rows"] <= submission.rows, "no more rows than before")
+        state.submissions[submission_id] = replace(
+            submission, records=now["records"], rows=now["rows"]
+        )
+    replaced: dict[str, str] = dict(body["replaced"])
+    for old, new in state.amended.items():
+        state.amended[old] = replaced.get(new, new)
+    state.amended |= replaced
+    state.erased_blobs |= {*replaced, *body["gone"]}
+    state.blobs -= state.erased_blobs
+    for kept in (state.votes, state.decisions, state.marks):
+        for name, digests in kept.items():
+            kept[name] = [replaced.get(digest, digest) for digest in digests]
+    state.imported = {replaced.get(digest, digest) for digest in state.imported}
+    for collection, version in body["versions"]:
+        proposal = state.proposals[collection, version]
+        _require(entry, proposal.published_entry is not None, "published versions")
+        known = (collection, version) in state.withdrawn_versions
+        _require(entry, not known, "versions that are not withdrawn")
+        state.withdrawn_versions[collection, version] = WithdrawnVersion(
+            collection=collection,
+            version=version,
+            entry=entry.number,
+            withdrawn_utc=entry.created_utc,
+            reason="erasure",
+        )
+    state.erasures[erasure.entry] = replace(
+        erasure,
+        done_entry=entry.number,
+        records=MappingProxyType(dict(body["records"])),
+        rows=int(body["rows"]),
+    )
+
+
 def _tasks_routed(state: State, entry: Entry) -> None:
     state.tasks.setdefault(entry.body["collection"], []).append(entry.body["tasks"])
 
@@ -372,6 +461,8 @@ def _release_proposed(state: State, entry: Entry) -> None:
     published = state.versions(collection)
     _require(entry, version == len(published) + 1, "the version after the last published one")
     _require(entry, body["log_length"] <= entry.number, "a part of the log that exists")
+    is_clean = body["log_length"] > last_erasure(state, collection)
+    _require(entry, is_clean, "a snapshot that was built after the last erasure")
     sent = [state.submissions[i] for i in body["submissions"]]
     passed = all((s.collection, s.outcome) == (collection, "pass") for s in sent)
     _require(entry, passed, "submissions of the collection that passed")
@@ -410,6 +501,8 @@ def _release_published(state: State, entry: Entry) -> None:
     _require(entry, is_approved(state, proposal), "approvals by two people of two members")
     _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
     _require(entry, not leaks_since(state, proposal), "no record barred since it was built")
+    is_clean = proposal.log_length > last_erasure(state, proposal.collection)
+    _require(entry, is_clean, "no record erased since it was built")
     state.proposals[proposal.collection, proposal.version] = replace(
         proposal, published_entry=entry.number, published_utc=entry.created_utc
     )
@@ -449,6 +542,30 @@ def leaks_since(state: State, proposal: Proposal) -> list[Leak]:
     ]
 
 
+def last_erasure(state: State, collection: str) -> int:
+    """Give the number of the last entry that erased records of a collection, or asked for it."""
+    concerned = (
+        one
+        for one in state.erasures.values()
+        if collection in one.records
+        or any(state.submissions[i].collection == collection for i in one.submissions)
+    )
+    return max((one.done_entry or one.entry for one in concerned), default=-1)
+
+
+def open_erasures(state: State, collection: str | None = None) -> list[Erasure]:
+    """Give the requests to erase that wait for the operator, all or those of a collection."""
+    return [
+        one
+        for one in state.erasures.values()
+        if one.done_entry is None
+        and (
+            collection is None
+            or any(state.submissions[i].collection == collection for i in one.submissions)
+        )
+    ]
+
+
 def is_stale(state: State, collection: str, language: str, look: AuditLook) -> bool:
     """Say whether a row of the language was marked as a leak after a look, and stands so."""
     return any(
@@ -468,6 +585,8 @@ _RULES: dict[str, Rule] = {
     "trust_initialised": (Role.OPERATOR, _trust_initialised),
     "submission_taken": (Role.OPERATOR, _submission_taken),
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
+    "erasure_asked": (Role.STEWARD, _erasure_asked),
+    "records_erased": (Role.OPERATOR, _records_erased),
     "tasks_routed": (Role.OPERATOR, _tasks_routed),
     "votes_collected": (Role.OPERATOR, _votes_collected),
     "workforce_set": (Role.OPERATOR, _workforce_set),

@@ -8,6 +8,7 @@ The repository lies under `trust/`: all files but `timestamp.json` are written o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
@@ -29,8 +30,10 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from datacoop.errors import IntegrityError, OutsideError, RefusedError, SettingsError
-from datacoop.pool.blobs import get_blob
+from datacoop.pool.blobs import get_blob, put_blob
 from datacoop.pool.keys import PublicKey, Role, SigningKey
+from datacoop.pool.notices import ROLE as WITHDRAWN
+from datacoop.pool.notices import Notice, notices, read_notice
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.state import Proposal, State
 from datacoop.records.digest import canonical_json, sha256_hex
@@ -41,6 +44,8 @@ THRESHOLD = 2
 VALID_DAYS = 365
 
 _ONE_SIGNATURE = frozenset({"snapshot", "timestamp"})
+_OPERATORS = _ONE_SIGNATURE | {WITHDRAWN}
+"""Roles that the operator signs alone: by them versions are withheld, never made."""
 _TYPES = {"root": Root, "targets": Targets, "snapshot": Snapshot, "timestamp": Timestamp}
 
 
@@ -77,23 +82,32 @@ def initial_metadata(
     for role in sorted(_ONE_SIGNATURE):
         root.add_key(operator.public.verifier(), role)
     names = sorted(collections)
-    targets = Targets(version=1, expires=expires, delegations=_delegations(names, approvers))
+    delegations = _delegations(names, approvers, operator.public)
+    targets = Targets(version=1, expires=expires, delegations=delegations)
     files = {
         "1.root.json": _signed(Metadata(root), ceremony),
         "1.targets.json": _signed(Metadata(targets), ceremony),
     }
     for name in names:
         files[f"1.{name}.json"] = _signed(Metadata(Targets(version=1, expires=expires)), ceremony)
-    return files | _current(dict.fromkeys(["targets", *names], 1), 1, expires, operator)
+    files[f"1.{WITHDRAWN}.json"] = _signed(
+        Metadata(Targets(version=1, expires=expires)), [operator]
+    )
+    return files | _current(dict.fromkeys(["targets", WITHDRAWN, *names], 1), 1, expires, operator)
 
 
-def _delegations(names: Iterable[str], approvers: Iterable[PublicKey]) -> Delegations:
+def _delegations(
+    names: Iterable[str], approvers: Iterable[PublicKey], operator: PublicKey
+) -> Delegations:
     keys: dict[str, Key] = {key.keyid: key.verifier() for key in approvers}
     roles = {
         name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*"])
         for name in names
     }
-    return Delegations(keys, roles)
+    roles[WITHDRAWN] = DelegatedRole(
+        WITHDRAWN, [operator.keyid], 1, True, paths=[f"{WITHDRAWN}/*/*"]
+    )
+    return Delegations({**keys, operator.keyid: operator.verifier()}, roles)
 
 
 def _current(
@@ -178,36 +192,61 @@ def current_metadata(store: ObjectStore, state: State, operator: SigningKey) -> 
     and none can take the repository back to an older state.
     """
     files: dict[str, bytes] = {}
-    versions = dict.fromkeys(["targets", *delegated_roles(store)], 1)
-    for number, proposal in enumerate(_publications(state), start=2):
-        if proposal.collection in versions:
+    roles = delegated_roles(store)
+    versions = dict.fromkeys(["targets", *roles], 1)
+    said: dict[str, bytes] = {}
+    for number, (entry, created_utc, proposal) in enumerate(_events(state), start=2):
+        expires = _time(created_utc) + timedelta(days=VALID_DAYS)
+        if proposal is not None and proposal.collection in versions:
             versions[proposal.collection] = proposal.version + 1
             files[_role_file(proposal)] = _approved(store, proposal)
-        expires = _time(proposal.published_utc) + timedelta(days=VALID_DAYS)
+        now = notices(state, before=entry + 1)
+        if WITHDRAWN in roles and now != said:
+            said = now
+            versions[WITHDRAWN] += 1
+            files[f"{versions[WITHDRAWN]}.{WITHDRAWN}.json"] = _signed(
+                _notice_targets(now, versions[WITHDRAWN], expires), [operator]
+            )
         files |= _current(versions, number, expires, operator)
     return files
 
 
+def _notice_targets(now: Mapping[str, bytes], version: int, expires: datetime) -> Metadata[Targets]:
+    targets = {path: _target(path, content) for path, content in sorted(now.items())}
+    return Metadata(Targets(version=version, expires=expires, targets=targets))
+
+
 def expected_keys(store: ObjectStore, state: State) -> set[str]:
     """Give the key of every metadata file that the log asks for."""
-    published = _publications(state)
+    events = _events(state)
     roles = delegated_roles(store)
     names = {"1.root.json", "1.targets.json", "timestamp.json"}
     names |= {f"1.{role}.json" for role in roles}
-    names |= {_role_file(proposal) for proposal in published if proposal.collection in roles}
-    names |= {f"{number}.snapshot.json" for number in range(1, len(published) + 2)}
+    names |= {_role_file(p) for _, _, p in events if p is not None and p.collection in roles}
+    names |= {f"{number}.snapshot.json" for number in range(1, len(events) + 2)}
+    if WITHDRAWN in roles:
+        said = [{}, *(notices(state, before=entry + 1) for entry, _, _ in events)]
+        changes = sum(one != before for before, one in pairwise(said))
+        names |= {f"{number}.{WITHDRAWN}.json" for number in range(2, changes + 2)}
     return {f"{FOLDER}/{name}" for name in names}
 
 
 def is_current(timestamp: bytes, state: State) -> bool:
     """Say whether a timestamp file is the one of the log's last publication."""
     signed = Metadata[Timestamp].from_bytes(timestamp).signed
-    return signed.version == signed.snapshot_meta.version == 1 + len(_publications(state))
+    return signed.version == signed.snapshot_meta.version == 1 + len(_events(state))
 
 
-def _publications(state: State) -> list[Proposal]:
-    published = [p for p in state.proposals.values() if p.published_entry is not None]
-    return sorted(published, key=lambda p: p.published_entry or 0)
+def _events(state: State) -> list[tuple[int, str, Proposal | None]]:
+    """Give what changes the metadata, in order: entry, time, and the version if one came."""
+    published = [
+        (p.published_entry, p.published_utc, p)
+        for p in state.proposals.values()
+        if p.published_entry is not None
+    ]
+    gone = {(one.entry, one.withdrawn_utc) for one in state.withdrawn_versions.values()}
+    events = [*published, *((entry, created_utc, None) for entry, created_utc in gone)]
+    return sorted(events, key=lambda event: event[0])
 
 
 def _role_file(proposal: Proposal) -> str:
@@ -222,9 +261,15 @@ def _approved(store: ObjectStore, proposal: Proposal) -> bytes:
 
 
 def delegated_roles(store: ObjectStore) -> list[str]:
-    """List the collections that have a role."""
+    """List the delegated roles: the collections, and the one of notices."""
     targets = Metadata[Targets].from_bytes(store.get(f"{FOLDER}/1.targets.json")).signed
     return sorted(targets.delegations.roles) if targets.delegations else []  # type: ignore[arg-type]
+
+
+def write_notices(store: ObjectStore, state: State) -> None:
+    """Write the blobs of the notices; the metadata that names them is written after."""
+    for content in notices(state).values():
+        put_blob(store, content)
 
 
 def write_metadata(store: ObjectStore, files: Mapping[str, bytes]) -> None:
@@ -269,6 +314,7 @@ class TrustClient:
                 f"nothing is published at {store.address.url}",
                 hint="Check the address; the operator publishes with `datacoop release publish`.",
             )
+        self._store = store
         cache.mkdir(parents=True, exist_ok=True)
         known = cache / "root.json"
         try:
@@ -300,6 +346,23 @@ class TrustClient:
             raise OutsideError("object store", "get", "trust metadata") from error
         return None if target is None else TrustedTarget(target.hashes["sha256"], target.length)
 
+    def find_notice(self, collection: str, version: int) -> Notice | None:
+        """Give the notice of a withdrawn version, or none where it stands.
+
+        Raises:
+            IntegrityError: A notice is not the one that the operator signed.
+        """
+        path = f"{WITHDRAWN}/{target_path(collection, version)}"
+        try:
+            target = self._updater.get_targetinfo(path)
+        except RepositoryError as error:
+            raise IntegrityError(path, "a valid signature", type(error).__name__) from error
+        except DownloadError as error:
+            raise OutsideError("object store", "get", "trust metadata") from error
+        if target is None:
+            return None
+        return read_notice(path, get_blob(self._store, target.hashes["sha256"]))
+
 
 def metadata_faults(store: ObjectStore, keys: Mapping[str, PublicKey]) -> dict[str, str]:
     """Check every file under `trust/`, old ones too; give what is wrong, by key.
@@ -329,8 +392,8 @@ def _metadata_problem(key: str, content: bytes, keys: Mapping[str, PublicKey]) -
         return "is named for another version"
     if role in _TYPES and not isinstance(metadata.signed, _TYPES[role]):
         return "is named for another role"
-    wanted = Role.OPERATOR if role in _ONE_SIGNATURE else Role.APPROVER
-    if len(metadata.signatures) < (1 if role in _ONE_SIGNATURE else THRESHOLD):
+    wanted = Role.OPERATOR if role in _OPERATORS else Role.APPROVER
+    if len(metadata.signatures) < (1 if role in _OPERATORS else THRESHOLD):
         return "lacks signatures"
     for keyid, signature in metadata.signatures.items():
         public = keys.get(keyid)

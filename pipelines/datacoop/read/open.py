@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from datacoop.errors import IntegrityError, RefusedError
+from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
 from datacoop.pool.blobs import bytes_to_batches, get_blob
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
@@ -52,7 +52,7 @@ class PoolReader:
         self._trust = trust
 
     def versions(self, collection: str) -> list[int]:
-        """List the published versions of a collection."""
+        """List the published versions of a collection, withdrawn ones too."""
         numbers: list[int] = []
         while self._trust.find(collection, len(numbers) + 1) is not None:
             numbers.append(len(numbers) + 1)
@@ -67,6 +67,7 @@ class PoolReader:
 
         Raises:
             RefusedError: There is no such version, or its terms do not permit the purpose.
+            VersionWithdrawnError: It was withdrawn; the error says what replaces it.
             IntegrityError: Its manifest is not the one that was approved.
         """
         target = self._trust.find(collection, number)
@@ -75,6 +76,9 @@ class PoolReader:
             raise RefusedError(
                 f"{collection} has no version {number}", hint=f"Published versions: {known}."
             )
+        notice = self._trust.find_notice(collection, number)
+        if notice is not None:
+            raise VersionWithdrawnError(*notice)
         content = get_blob(self._store, target.sha256)
         manifest = snapshot_from_bytes(f"{collection}/{number}", content)
         if (manifest.collection, manifest.version) != (collection, number):

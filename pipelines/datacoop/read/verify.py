@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datacoop.errors import DatacoopError, IntegrityError
 from datacoop.pool import blobs, log, trust
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.notices import notices
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.state import Proposal, State, apply_entry
@@ -55,7 +56,12 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
             faults[key] = "does not belong into a pool"
     faults |= trust.metadata_faults(store, state.keys)
     rows = 0
-    versions = [p for p in state.proposals.values() if p.published_entry is not None]
+    versions = [
+        p
+        for p in state.proposals.values()
+        if p.published_entry is not None
+        and (p.collection, p.version) not in state.withdrawn_versions
+    ]
     for proposal in versions:
         rows += _check_version(store, proposal, faults)
     _check_trust_targets(store, state, faults)
@@ -174,6 +180,7 @@ def _check_references(
 ) -> set[str]:
     """Check that what the log names is there; give the keys of all that it names."""
     named = {blobs.blob_key(digest) for digest in state.blobs}
+    named |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
     for submission in state.submissions.values():
         if submission.records is None or blobs.blob_key(submission.records) in faults:
             continue

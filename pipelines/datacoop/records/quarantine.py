@@ -15,6 +15,8 @@ class Reason(NamedTuple):
     advice: str
 
 
+ERASED = "scrub.erased"
+
 REASONS: dict[str, Reason] = {
     "ingest.bad_json": Reason(
         "The line is not one JSON object.",
@@ -66,6 +68,10 @@ REASONS: dict[str, Reason] = {
     "ingest.wrong_type": Reason(
         "A column has another type than the collection declares.",
         "Convert the value; the collection's page lists the types.",
+    ),
+    ERASED: Reason(
+        "The row tells of a person, or repeats a record, whose erasure was carried out.",
+        "Leave the row out of your files; what was erased does not come back.",
     ),
     "scrub.language_unsupported": Reason(
         "No recognizer of names is installed for the row's language; for a policy in strict mode, "
