@@ -59,5 +59,9 @@ def contract_of(pool: Pool, state: State, name: str) -> Collection:
         raise RefusedError(
             f"the pool has no collection {name!r}", hint="See `datacoop collection list`."
         )
-    content = json.loads(get_blob(pool.store, state.collections[name]))
-    return parse_collection(content["files"])
+    return parse_contract(get_blob(pool.store, state.collections[name]))
+
+
+def parse_contract(content: bytes) -> Collection:
+    """Read a contract as the pool keeps it."""
+    return parse_collection(json.loads(content)["files"])

@@ -51,7 +51,6 @@ def released_submissions(
 
 def frame_of(pool: Pool, submissions: Sequence[PooledSubmission]) -> Frame:
     """Give the frame of some submissions of one collection."""
-    listed = [[s.id, s.records] for s in sorted(submissions, key=lambda s: s.id)]
     languages: dict[str, list[bytes]] = defaultdict(list)
     names = [*INDEX_SCHEMA.names, LANGUAGE]
     names.remove(ENTRY)
@@ -65,9 +64,15 @@ def frame_of(pool: Pool, submissions: Sequence[PooledSubmission]) -> Frame:
         for record_id, language in zip(ids, spoken, strict=True):
             languages[language].append(record_id)
     return Frame(
-        digest=sha256_hex(canonical_json(listed)),
+        digest=frame_digest(submissions),
         languages={language: languages[language] for language in sorted(languages)},
     )
+
+
+def frame_digest(submissions: Iterable[PooledSubmission]) -> str:
+    """Give the digest of the frame of some submissions."""
+    listed = [[s.id, s.records] for s in sorted(submissions, key=lambda s: s.id)]
+    return sha256_hex(canonical_json(listed))
 
 
 def pooled_batches(

@@ -41,6 +41,7 @@ from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SOURCE_FILE, SOURCE_POSITION
 from datacoop.records.digest import canonical_json, salted_digest, sha256_hex
 from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA
+from datacoop.records.small_counts import about_each
 from datacoop.records.states import RowState
 from datacoop.records.submission import Manifest
 from datacoop.validate.expectations import parse_suites
@@ -279,11 +280,14 @@ class Intake:
             "terms": manifest.terms.to_json(),
             "terms_id": manifest.terms.id,
             "legal_basis": manifest.legal_basis,
+            "people": list(manifest.people),
+            "collected": [manifest.collected_from, manifest.collected_to],
             "labelling_wanted": manifest.labelling_wanted,
             "supersedes": manifest.supersedes,
             "records": records,
             "rows": rows if records else 0,
             "rows_quarantined_about": coarse(sum(o.quarantined_rows for o in outcomes)),
+            "quarantined_about": about_each(_sum(outcome.reasons for outcome in outcomes)),
             "scrub_policy": self.collection.scrub.id,
             "code_version": self.options.code_version,
         }

@@ -1,7 +1,7 @@
 """The release job: build a snapshot, propose it, approve it, publish it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from datacoop.jobs.runner import (
     told_without_data,
     watched,
 )
+from datacoop.jobs.stating import write_statements
 from datacoop.pool.blobs import (
     batches_to_bytes,
     bytes_to_batches,
@@ -64,6 +65,7 @@ from datacoop.publish.stage import PublishShards
 from datacoop.records.coder import KeyedBatch
 from datacoop.records.collection import Collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SPLIT
+from datacoop.records.digest import sha256_hex
 from datacoop.records.duplicates import ENTRY
 from datacoop.records.terms import objections
 
@@ -341,9 +343,20 @@ def label_table(pool: Pool, collection: Collection, gold: ObjectStore | None = N
 
 
 def propose_release(
-    pool: Pool, built: Built, operator: SigningKey, *, now: datetime, created_utc: str
+    pool: Pool,
+    built: Built,
+    operator: SigningKey,
+    *,
+    now: datetime,
+    created_utc: str,
+    homes: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Enter a built snapshot as the proposal for its version; an equal one stands already.
+    """Enter a built snapshot with its statements as the proposal for its version.
+
+    Where an equal one stands already nothing is entered.
+
+    Args:
+        homes: The home member of each annotator by pseudonym, as far as it is known.
 
     Raises:
         RefusedError: The version was published meanwhile.
@@ -355,6 +368,7 @@ def propose_release(
     known = state.proposals.get((manifest.collection, manifest.version))
     if known is not None and known.snapshot == snapshot:
         return known
+    statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
         proposed_targets(
             pool.store,
@@ -362,6 +376,7 @@ def propose_release(
             collection=manifest.collection,
             version=manifest.version,
             manifest=content,
+            statements=statements,
             now=now,
         )
     )
@@ -377,7 +392,8 @@ def propose_release(
         "new_submissions": [i for i in manifest.submissions if i not in old],
     }
     shards = tuple(shard.sha256 for shard in manifest.shards)
-    draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *shards))
+    said = tuple(sha256_hex(content) for content in statements.values())
+    draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *shards, *said))
 
     def decide(current: State) -> Draft | None:
         if len(current.versions(manifest.collection)) >= manifest.version:

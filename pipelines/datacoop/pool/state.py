@@ -47,6 +47,13 @@ class PooledSubmission:
     """Digest of the blob that lists the blobs of clean records; none unless it passed."""
     rows: int
     """Clean rows in those blobs, duplicates counted."""
+    legal_basis: str = ""
+    people: tuple[str, ...] = ()
+    """Categories of people in the data, such as `patients`."""
+    collected: tuple[str, str] | None = None
+    """The first and the last day of collection, `YYYY-MM-DD`."""
+    quarantined_about: Mapping[str, int] = field(default_factory=dict)
+    """Rows held back by reason, as `records/small_counts.py` tells them."""
     withdrawn_entry: int | None = None
 
 
@@ -282,12 +289,20 @@ def _submission_taken(state: State, entry: Entry) -> None:
         supersedes=body["supersedes"],
         records=body["records"],
         rows=body["rows"],
+        legal_basis=body.get("legal_basis", ""),
+        people=tuple(body.get("people", ())),
+        collected=_days(body.get("collected")),
+        quarantined_about=MappingProxyType(dict(body.get("quarantined_about", {}))),
     )
     if body["supersedes"] is not None and body["outcome"] == "pass":
         older = state.submissions[body["supersedes"]]
         _require(entry, older.member == body["member"], "an older submission of the same member")
         if older.withdrawn_entry is None:
             state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+
+
+def _days(value: list[str] | None) -> tuple[str, str] | None:
+    return None if value is None else (value[0], value[1])
 
 
 def _submission_withdrawn(state: State, entry: Entry) -> None:

@@ -101,7 +101,8 @@ def _delegations(
 ) -> Delegations:
     keys: dict[str, Key] = {key.keyid: key.verifier() for key in approvers}
     roles = {
-        name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*"])
+        # A star stands for one part of a path: the version, and a statement beside it.
+        name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*", f"{name}/*/*"])
         for name in names
     }
     roles[WITHDRAWN] = DelegatedRole(
@@ -145,9 +146,12 @@ def proposed_targets(
     collection: str,
     version: int,
     manifest: bytes,
+    statements: Mapping[str, bytes],
     now: datetime,
 ) -> bytes:
     """Give the unsigned targets metadata that adds a version to a collection.
+
+    The statements are targets beside the version, so that approvers sign for them too.
 
     Repeatable: with `now` to the second; the expiry is in the bytes that approvers sign.
     """
@@ -155,13 +159,12 @@ def proposed_targets(
     targets = Targets(
         version=len(published) + 2, expires=now + timedelta(days=VALID_DAYS), targets={}
     )
-    for earlier in published:
-        content = get_blob(store, earlier.snapshot)
-        targets.targets[target_path(collection, earlier.version)] = _target(
-            target_path(collection, earlier.version), content
-        )
+    if published:
+        before = Metadata[Targets].from_bytes(get_blob(store, published[-1].targets))
+        targets.targets |= before.signed.targets
     path = target_path(collection, version)
-    targets.targets[path] = _target(path, manifest)
+    added = {path: manifest} | {f"{path}/{name}": said for name, said in statements.items()}
+    targets.targets |= {name: _target(name, content) for name, content in added.items()}
     return _metadata_bytes(Metadata(targets))
 
 
@@ -336,8 +339,15 @@ class TrustClient:
 
     def find(self, collection: str, version: int) -> TrustedTarget | None:
         """Give what is trusted of a version, or none where no such version is published."""
+        return self._find(collection, target_path(collection, version))
+
+    def find_statement(self, collection: str, version: int, name: str) -> TrustedTarget | None:
+        """Give what is trusted of a statement of a version, or none where it has no such."""
+        return self._find(collection, f"{target_path(collection, version)}/{name}")
+
+    def _find(self, collection: str, path: str) -> TrustedTarget | None:
         try:
-            target = self._updater.get_targetinfo(target_path(collection, version))
+            target = self._updater.get_targetinfo(path)
         except RepositoryError as error:
             raise IntegrityError(
                 f"trust metadata of {collection}", "two valid signatures", type(error).__name__
