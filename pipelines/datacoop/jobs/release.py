@@ -43,7 +43,10 @@ from datacoop.pool.state import (
     Proposal,
     State,
     approval_objection,
+    approvals_wanted,
+    approving_members,
     is_approved,
+    is_outdated,
     is_stale,
     last_erasure,
     leaks_since,
@@ -366,7 +369,7 @@ def propose_release(
     content = manifest.to_bytes()
     snapshot = pool.put_blob(content)
     known = state.proposals.get((manifest.collection, manifest.version))
-    if known is not None and known.snapshot == snapshot:
+    if known is not None and known.snapshot == snapshot and not is_outdated(state, known):
         return known
     statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
@@ -412,6 +415,9 @@ def propose_release(
     return pool.state().proposals[manifest.collection, manifest.version]
 
 
+_AGAIN = "The operator runs `datacoop release propose` again, and approvers sign again."
+
+
 def find_proposal(state: State, collection: str, version: int) -> Proposal:
     """Give a proposal.
 
@@ -446,6 +452,8 @@ def approve_release(
             raise RefusedError("another proposal has taken its place", hint="Look at it first.")
         if state.keys.get(approver.public.keyid) != approver.public:
             raise RefusedError("the pool does not know this key", hint="Add it with its member.")
+        if is_outdated(state, current):
+            raise RefusedError("it was proposed under an older trust root", hint=_AGAIN)
         objection = approval_objection(state, current, approver.public)
         if objection:
             raise RefusedError(
@@ -492,11 +500,14 @@ def publish_release(
 def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) -> None:
     name = f"{proposal.collection} version {proposal.version}"
     if not is_approved(state, proposal):
-        count = len({state.keys[keyid].member for keyid in proposal.approvals})
+        count = len(approving_members(state, proposal))
         raise RefusedError(
-            f"{name} is approved by {count} of 2 members",
-            hint="Approvers of two members sign with `datacoop release approve`.",
+            f"{name} is approved by {count} of {approvals_wanted(state, proposal.collection)} "
+            "members",
+            hint="Approvers of so many members sign with `datacoop release approve`.",
         )
+    if is_outdated(state, proposal):
+        raise RefusedError(f"{name} was proposed under an older trust root", hint=_AGAIN)
     gone = withdrawn_since(state, proposal)
     if gone:
         raise RefusedError(

@@ -70,9 +70,7 @@ def load_memory(path: Path) -> Memory | None:
 _HINT = "Put it back from a backup. A witness without memory cannot see that a log was rewritten."
 
 
-def witness_log(
-    store: ObjectStore, path: Path, key: SigningKey, *, unix_seconds: int
-) -> Witnessed:
+def witness_log(store: ObjectStore, path: Path, key: SigningKey, *, unix_seconds: int) -> Witnessed:
     """Verify a pool's log, hold it against what was seen before, and cosign its checkpoint.
 
     What is cosigned is remembered first: a witness that is killed never forgets a signature.

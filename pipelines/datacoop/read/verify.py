@@ -134,7 +134,7 @@ def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str
     for proposal in state.proposals.values():
         if proposal.published_entry is None:
             continue
-        key = f"{trust.FOLDER}/{proposal.version + 1}.{proposal.collection}.json"
+        key = f"{trust.FOLDER}/{proposal.role_version}.{proposal.collection}.json"
         content = store.find(key)
         if content is None:
             faults[key] = "is missing; run `datacoop release publish` again"
@@ -167,7 +167,7 @@ def _check_trust_files(
         faults[timestamp] = "is not that of the last publication in the log"
     if targets in faults:
         return
-    wanted = trust.expected_keys(store, state)
+    wanted = trust.expected_keys(state)
     for key in wanted - present:
         faults.setdefault(key, "is missing; run `datacoop release publish` again")
     for key in present - wanted:
