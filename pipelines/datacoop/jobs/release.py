@@ -33,7 +33,13 @@ from datacoop.pool.blobs import (
     get_blob,
     get_blob_list,
 )
-from datacoop.pool.keys import SigningKey
+from datacoop.pool.checkpoint import (
+    grown_log,
+    read_checkpoints,
+    require_cosigned,
+    write_checkpoint,
+)
+from datacoop.pool.keys import Role, SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
@@ -493,6 +499,7 @@ def publish_release(
     state = pool.state()
     write_notices(pool.store, state)
     write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    write_checkpoint(pool.store, operator)
     proposal = find_proposal(state, collection, version)
     return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
 
@@ -523,6 +530,13 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
         raise RefusedError(
             f"{name} was built before records were erased", hint="Build and propose it again."
         )
+    cosignatures = contract_of(pool, state, proposal.collection).release.cosignatures
+    if cosignatures:
+        _, tree = grown_log(pool.store)
+        in_force = [key for keyid, key in state.keys.items() if keyid not in state.revoked]
+        operators = [key for key in state.keys.values() if key.role is Role.OPERATOR]
+        signed = read_checkpoints(pool.store, [*operators, *in_force])
+        require_cosigned(signed, tree, entry=proposal.entry, members=cosignatures)
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
     for terms in manifest.terms.values():
         said = objections(terms, manifest.purposes, as_of)

@@ -312,7 +312,7 @@ def _key_revoked(state: State, entry: Entry) -> None:
 
 def _collection_added(state: State, entry: Entry) -> None:
     name = entry.body["collection"]
-    members = entry.body.get("approving_members", THRESHOLD)
+    members = int(entry.body["approving_members"])
     _require(entry, members >= THRESHOLD, f"approval by {THRESHOLD} members or more")
     state.collections[name] = entry.body["contract"]
     state.thresholds[name] = members

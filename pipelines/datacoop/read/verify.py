@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from datacoop.errors import DatacoopError, IntegrityError
-from datacoop.pool import blobs, log, trust
+from datacoop.pool import blobs, checkpoint, log, trust
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.checkpoint import checkpoint_faults
+from datacoop.pool.merkle import Tree
 from datacoop.pool.notices import notices
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
@@ -43,18 +45,20 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     - blobs: content against name; each blob that an entry names is there;
     - trust: byte form and every signature of every file, and that they say what the log says;
     - versions: shards against manifest, rows and logical digest of each shard;
+    - checkpoints: signatures, and that they are of this log;
     - nothing else lies in the pool.
     """
     faults: dict[str, str] = {}
     keys = list(store.list())
-    state = _fold(store, faults)
+    state, tree = _fold(store, faults)
     for done, key in enumerate(keys):
         progress(done, len(keys))
         if key.startswith(f"{blobs.FOLDER}/"):
             _check_blob(store, key, faults)
-        elif not key.startswith((f"{log.FOLDER}/", f"{trust.FOLDER}/")):
+        elif not key.startswith((f"{log.FOLDER}/", f"{trust.FOLDER}/", f"{checkpoint.FOLDER}/")):
             faults[key] = "does not belong into a pool"
     faults |= trust.metadata_faults(store, state.keys)
+    faults |= checkpoint_faults(store, state, tree)
     rows = 0
     versions = [
         p
@@ -81,18 +85,19 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     )
 
 
-def _fold(store: ObjectStore, faults: dict[str, str]) -> State:
-    state = State()
+def _fold(store: ObjectStore, faults: dict[str, str]) -> tuple[State, Tree]:
+    state, tree = State(), Tree()
     try:
         for number, content in log.read_log(store):
             key = log.entry_key(number)
             apply_entry(state, content)
+            tree.append(content)
     except DatacoopError as error:
         name = error.name if isinstance(error, IntegrityError) else key
         faults[name] = str(error)
     if state.length == 0 and not faults:
         faults[log.entry_key(0)] = "is missing: there is no pool here"
-    return state
+    return state, tree
 
 
 def _check_blob(store: ObjectStore, key: str, faults: dict[str, str]) -> None:

@@ -135,3 +135,7 @@ class ReleasePolicy:
     leak_bound_permille: int | None = None
     """Most rows of a thousand that may still leak, by the leak audit, in each language; none is
     asked for where it is left out."""
+    approving_members: int = 2
+    """Members whose approvers must sign a version."""
+    cosignatures: int = 0
+    """Members whose witnesses must have cosigned the log with a proposal before it is published."""
