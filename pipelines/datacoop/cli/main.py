@@ -24,7 +24,7 @@ GROUPS = {
     "log": "Read the pool's log, verify it, sign its head.",
     "member": "Add members with their keys.",
     "models": "Small models that find names: list, train, check.",
-    "pool": "Found a pool, look at it, clean it.",
+    "pool": "Found a pool, look at it, clean it, mirror it.",
     "release": "Build, propose, approve and publish versions.",
     "scan": "Show what would be scrubbed, at your own desk; nothing is sent.",
     "serve": "Run what people reach with a browser: the gateway.",
