@@ -23,10 +23,11 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs/trust.md"
 APPENDS, ROWS = 60, 500
 NAMES = ("pyiceberg", "deltalake", "lance")
+OURS = ("datacoop", "datacoop, no fsync")
 MARKS = re.compile(r"(<!-- commits -->\n).*?(<!-- /commits -->)", re.DOTALL)
 
 
-def rows(number: int) -> Any:
+def rows(number: int) -> Any:  # noqa: ANN401 - a table of the environment's own pyarrow
     """Give 500 made-up rows."""
     import pyarrow as pa
 
@@ -38,12 +39,13 @@ def ours(folder: Path) -> Callable[[int, Any], object]:
     """Enter a submission as intake does: a blob of records, their list, a signed entry."""
     from datacoop.jobs.contracts import add_collection
     from datacoop.jobs.founding import add_member, found_pool
-    from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
+    from datacoop.pool.blobs import BlobRef, batches_to_bytes, blob_list_bytes, put_blobs
     from datacoop.pool.keys import Role, load_signing_key, make_key
     from datacoop.pool.log import Draft
     from datacoop.pool.object_store import open_store
     from datacoop.pool.pool import Pool
     from datacoop.records.collection import parse_collection, read_folder
+    from datacoop.records.digest import sha256_hex
     from datacoop.records.terms import Terms
     from datacoop_schemas import collection_folder
 
@@ -75,10 +77,11 @@ def ours(folder: Path) -> Callable[[int, Any], object]:
         expires=None,
     )
 
-    def append(number: int, table: Any) -> None:
+    def append(number: int, table: Any) -> None:  # noqa: ANN401 - as `rows` gives it
         batch = table.to_batches()[0]
-        blob = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
-        records = put_blob_list(pool.store, [BlobRef(blob, batch.num_rows)])
+        content = batches_to_bytes(batch.schema, [batch])
+        refs = [BlobRef(sha256_hex(content), batch.num_rows)]
+        records = put_blobs(pool.store, [content, blob_list_bytes(refs)])[-1]
         body = {
             "submission": f"harbour-{number}",
             "member": "harbour",
@@ -127,14 +130,28 @@ def lance(folder: Path) -> Callable[[int, Any], object]:
     )
 
 
-MAKERS = {"datacoop": ours, "pyiceberg": pyiceberg, "deltalake": deltalake, "lance": lance}
+def ours_unsynced(folder: Path) -> Callable[[int, Any], object]:
+    """Do as `ours` does, without waiting for the disk, as the formats do."""
+    place = folder / "unsynced"
+    place.mkdir()
+    os.fsync = lambda _: None
+    return ours(place)
+
+
+MAKERS = {
+    "datacoop": ours,
+    "datacoop, no fsync": ours_unsynced,
+    "pyiceberg": pyiceberg,
+    "deltalake": deltalake,
+    "lance": lance,
+}
 
 
 def serve(folder: Path, names: list[str]) -> None:
     """Append once for each line on standard input; say how many milliseconds it took."""
     appends = {name: MAKERS[name](folder) for name in names}
     for line in sys.stdin:
-        name, number = line.split()
+        name, _, number = line.strip().rpartition(" ")
         table = rows(int(number))
         before = time.perf_counter()
         appends[name](int(number), table)
@@ -178,6 +195,7 @@ def main() -> None:
         servers = dict.fromkeys(NAMES, theirs) | {
             "datacoop": start(sys.executable, folder, ["datacoop"])
         }
+        servers |= {name: start(sys.executable, folder, [name]) for name in OURS}
         taken: dict[str, list[float]] = {name: [] for name in servers}
         for number in range(APPENDS):
             for name, server in servers.items():
