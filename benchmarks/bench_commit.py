@@ -192,9 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         theirs = start(environment(folder), folder, list(NAMES))
-        servers = dict.fromkeys(NAMES, theirs) | {
-            "datacoop": start(sys.executable, folder, ["datacoop"])
-        }
+        servers = dict.fromkeys(NAMES, theirs)
         servers |= {name: start(sys.executable, folder, [name]) for name in OURS}
         taken: dict[str, list[float]] = {name: [] for name in servers}
         for number in range(APPENDS):
