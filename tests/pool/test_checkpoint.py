@@ -36,9 +36,10 @@ from datacoop.pool.checkpoint import (
 from datacoop.pool.keys import Role
 from datacoop.pool.log import Draft, entry_key, sign_entry
 from datacoop.pool.log_check import check_log, leaves_of
-from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.witness import load_memory, witness_log
+from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
 
 WITNESSES = {m: make_signing_key(Role.WITNESS, m) for m in ("harbour", "meadow")}
@@ -253,9 +254,7 @@ def test_a_changed_checkpoint_is_found() -> None:
             read_checkpoints(pool.store, [OPERATOR.public])
 
 
-def test_a_release_policy_can_ask_for_cosignatures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cosignatures_are_counted_by_member(tmp_path: Path) -> None:
     pool = watched_pool()
     entry = pool.state().length - 1
     signed = lambda: read_checkpoints(pool.store, pool.state().keys.values())  # noqa: E731
@@ -289,6 +288,21 @@ def test_a_reader_can_ask_for_cosignatures_by_keys_it_was_given(tmp_path: Path) 
         require_cosigned_version(pool.store, snapshot, keys[1:], 1)
     with pytest.raises(IntegrityError, match="publication"):
         require_cosigned_version(pool.store, "0" * 64, keys, 1)
+
+
+def test_a_version_opens_only_with_the_cosignatures_that_were_asked_for(tmp_path: Path) -> None:
+    pool = published_pool(open_store(str(tmp_path / "pool")), rows=2)
+    keys = [key.public for key in WITNESSES.values()]
+    opened = open_pool(
+        str(tmp_path / "pool"), cache=tmp_path / "cache", witnesses=keys, cosignatures=1
+    )
+    with pytest.raises(RefusedError, match="0 of 1"):
+        opened.version(COLLECTION, 1, purpose="model-training")
+    for key in WITNESSES.values():
+        enter_key(pool, key.public, OPERATOR, created_utc=CREATED)
+    write_checkpoint(pool.store, OPERATOR)
+    cosign(pool, tmp_path)
+    assert len(opened.version(COLLECTION, 1, purpose="model-training")) == 4
 
 
 def test_a_revoked_witness_does_not_cosign(tmp_path: Path) -> None:

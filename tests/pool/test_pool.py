@@ -278,6 +278,8 @@ ROLES = {
     "trust_refreshed": Role.OPERATOR,
     "submission_taken": Role.OPERATOR,
     "submission_withdrawn": Role.STEWARD,
+    "erasure_asked": Role.STEWARD,
+    "records_erased": Role.OPERATOR,
     "tasks_routed": Role.OPERATOR,
     "votes_collected": Role.OPERATOR,
     "workforce_set": Role.OPERATOR,
@@ -301,6 +303,35 @@ def test_each_kind_of_entry_has_the_role_that_may_sign_it() -> None:
     assert {kind: role for kind, (role, _) in _RULES.items()} == ROLES
 
 
+def request_body(**changes: Any) -> dict[str, Any]:
+    """Give a request of harbour's steward."""
+    body = {"member": "harbour", "submissions": ["harbour-1"], "request": "a" * 64}
+    return body | changes
+
+
+def erased_body(asked: int, **changes: Any) -> dict[str, Any]:
+    """Give what an operator enters when he has carried out a request."""
+    body: dict[str, Any] = {
+        "asked": asked,
+        "records": {COLLECTION: "b" * 64},
+        "replaced": {},
+        "gone": [],
+        "submissions": {},
+        "versions": [],
+        "shards": [],
+        "rows": 0,
+    }
+    return body | changes
+
+
+def ask(pool: Pool) -> int:
+    """Let harbour's steward ask; give the entry."""
+    draft = Draft(kind="erasure_asked", body=request_body())
+    entry = pool.append(lambda _: draft, STEWARDS["harbour"], created_utc=CREATED)
+    assert entry is not None
+    return entry.number
+
+
 def body_of(kind: str, pool: Pool) -> dict[str, Any]:
     """Give a body that the right key could sign."""
     release = {"collection": COLLECTION, "version": 1}
@@ -314,6 +345,8 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "trust_refreshed": {},
         "submission_taken": submission_body("new"),
         "submission_withdrawn": {"submission": "harbour-1"},
+        "erasure_asked": request_body(),
+        "records_erased": erased_body(asked=pool.state().length - 1),
         "tasks_routed": {"collection": COLLECTION, "tasks": digest},
         "votes_collected": {"collection": COLLECTION, "votes": digest},
         "workforce_set": {"workforce": digest, "annotators": 3},
@@ -393,6 +426,8 @@ def test_only_the_role_of_its_kind_can_sign_an_entry(kind: str) -> None:
             hold(pool)
         if kind == "annotator_resumed":
             pause(pool)
+        if kind == "records_erased":
+            ask(pool)
         forgery = Forgery(kind=kind, body=body_of(kind, pool), key=key)
         if role is ROLES[kind]:
             forge(pool, forgery)
@@ -508,6 +543,43 @@ def member_with_a_broken_key(pool: Pool) -> Forgery:
     return Forgery(kind="member_added", body=member_body({"keyid": "x"}), key=OPERATOR)
 
 
+def request_for_another_member_s_submission(pool: Pool) -> Forgery:
+    body = request_body(member="meadow")
+    return Forgery(kind="erasure_asked", body=body, key=STEWARDS["meadow"])
+
+
+def request_in_the_name_of_another_member(pool: Pool) -> Forgery:
+    return Forgery(kind="erasure_asked", body=request_body(), key=STEWARDS["meadow"])
+
+
+def request_told_twice(pool: Pool) -> Forgery:
+    ask(pool)
+    return Forgery(kind="erasure_asked", body=request_body(), key=STEWARDS["harbour"])
+
+
+def erasure_that_nobody_asked_for(pool: Pool) -> Forgery:
+    return Forgery(kind="records_erased", body=erased_body(asked=1), key=OPERATOR)
+
+
+def erasure_that_adds_rows(pool: Pool) -> Forgery:
+    more = {"harbour-1": {"records": "c" * 64, "rows": 1000}}
+    body = erased_body(asked=ask(pool), submissions=more)
+    return Forgery(kind="records_erased", body=body, key=OPERATOR)
+
+
+def erasure_that_withdraws_what_is_not_published(pool: Pool) -> Forgery:
+    body = erased_body(asked=ask(pool), versions=[[COLLECTION, 1]])
+    return Forgery(kind="records_erased", body=body, key=OPERATOR)
+
+
+def publication_of_a_proposal_from_before_an_erasure(pool: Pool) -> Forgery:
+    approve(pool, 1, "harbour", "meadow")
+    draft = Draft(kind="records_erased", body=erased_body(asked=ask(pool)))
+    pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
+    body = body_of("release_published", pool)
+    return Forgery(kind="release_published", body=body, key=OPERATOR)
+
+
 def a_kind_that_nobody_knows(pool: Pool) -> Forgery:
     return Forgery(kind="rules_suspended", body={}, key=OPERATOR)
 
@@ -520,6 +592,13 @@ def second_trust_root(pool: Pool) -> Forgery:
     "make",
     [
         withdrawal_by_another_member,
+        request_for_another_member_s_submission,
+        request_in_the_name_of_another_member,
+        request_told_twice,
+        erasure_that_nobody_asked_for,
+        erasure_that_adds_rows,
+        erasure_that_withdraws_what_is_not_published,
+        publication_of_a_proposal_from_before_an_erasure,
         second_approval_by_one_key,
         approval_of_a_proposal_that_was_replaced,
         publication_without_approval,

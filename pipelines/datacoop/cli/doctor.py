@@ -13,7 +13,10 @@ import click
 from datacoop import __version__
 from datacoop.cli.common import config_option, emit, json_option, operator_key, settings_from, table
 from datacoop.errors import DatacoopError
+from datacoop.pool.garbage import erased_blobs
 from datacoop.pool.log import entry_key
+from datacoop.pool.pool import Pool
+from datacoop.pool.state import open_erasures
 from datacoop.settings import Settings
 
 
@@ -82,8 +85,23 @@ def _models() -> Iterator[Finding]:
 def _settings(settings: Settings) -> Iterator[Finding]:
     yield _try("pool", settings.pool, lambda: settings.open_pool_store().find(entry_key(0)))
     yield _try("operator key", settings.operator_key, lambda: operator_key(settings))
+    if settings.pool is not None:
+        yield from _erasure(settings)
     url = settings.label_studio_url
     yield _try("Label Studio", url, lambda: settings.label_studio_token(os.environ))
+
+
+def _erasure(settings: Settings) -> Iterator[Finding]:
+    """Look for what a member asked to erase, and what a restored backup brought back."""
+    try:
+        pool = Pool(settings.open_pool_store())
+        waits = len(open_erasures(pool.state()))
+        back = len(erased_blobs(pool)) if pool.state().length else 0
+    except DatacoopError as error:
+        yield Finding("erasure", "missing", error.hint or str(error))
+        return
+    advice = f"{waits} requests wait and {back} erased blobs are there: datacoop erase --apply"
+    yield Finding("erasure", "missing" if waits or back else "ok", advice if waits or back else "")
 
 
 def _try(what: str, value: object, look: Callable[[], object]) -> Finding:

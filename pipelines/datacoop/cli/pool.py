@@ -20,7 +20,7 @@ from datacoop.cli.common import (
 )
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import found_pool
-from datacoop.pool.garbage import find_garbage
+from datacoop.pool.garbage import delete_garbage, find_garbage
 from datacoop.pool.mirror import mirror_pool
 from datacoop.pool.object_store import open_store
 from datacoop.records.collection import parse_collection, read_folder
@@ -109,22 +109,28 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
 @command.command("gc")
 @pool_option
 @click.option("--delete", is_flag=True, help="Delete what is found; without it, only list.")
+@click.option("--dry-run", is_flag=True, help="Only list, as without --delete.")
 @config_option
 @json_option
-def gc(pool_url: str | None, delete: bool, config: Path | None, as_json: bool) -> None:
+def gc(
+    pool_url: str | None, delete: bool, dry_run: bool, config: Path | None, as_json: bool
+) -> None:
     """Find what killed jobs and withdrawals left behind, and no entry of the log needs.
 
-    Run it when no job runs: a job writes its blobs before its entry.
+    Run it when no job runs: a job writes its blobs before its entry. Run it after a backup of the
+    pool was put back: what was erased since, and came back with it, is deleted again.
 
     \b
     Example:
       datacoop pool gc --pool pool --delete
     """
     pool = open_pool(settings_from(config, pool=pool_url))
+    if delete and dry_run:
+        raise click.UsageError("give --delete or --dry-run, not both")
     found = find_garbage(pool)
     if delete:
-        for key in found:
-            pool.store.delete(key)
+        with progress_bar("delete", quiet=as_json) as progress:
+            found = delete_garbage(pool, found, progress)
     value = {"found": found, "deleted": delete}
     emit(as_json, value, *found, f"{len(found)} objects {'deleted' if delete else 'found'}")
 

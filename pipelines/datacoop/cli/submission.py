@@ -19,8 +19,18 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.intake import receipt_lines
+from datacoop.cli.proof import (
+    also_option,
+    asked_identifiers,
+    exit_with,
+    identifiers_option,
+    proof_of,
+    proof_value,
+    prove_option,
+)
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.erasure_landing import erased_rows, states_now
 from datacoop.jobs.intake import read_receipt
 from datacoop.jobs.submitting import (
     SubmissionDraft,
@@ -262,35 +272,52 @@ def status(
     known = state.submissions.get(submission)
     withdrawn = known is not None and known.withdrawn_entry is not None
     value = {**asdict(receipt), "withdrawn": withdrawn}
-    if withdrawn:
-        clean = sum(n for name, n in receipt.states.items() if name != "quarantined")
-        value["states"] = {**_quarantined(receipt.states), "withdrawn": clean}
-    lines = receipt_lines(receipt)
-    emit(as_json, value, *lines, *(["The submission has been withdrawn."] if withdrawn else []))
-
-
-def _quarantined(states: dict[str, int]) -> dict[str, int]:
-    return {name: count for name, count in states.items() if name == "quarantined"}
+    erased = erased_rows(place)
+    value["states"] = states_now(receipt.states, erased, withdrawn=withdrawn)
+    lines = [*receipt_lines(receipt)]
+    lines += ["The submission has been withdrawn."] if withdrawn else []
+    lines += [f"Since erased: {sum(erased)} rows."] if any(erased) else []
+    emit(as_json, value, *lines)
 
 
 @command.command("withdraw")
 @click.argument("submission")
 @click.option("--key", "key_path", type=FOLDER, required=True, help="The steward's key file.")
+@identifiers_option
+@prove_option
+@also_option
 @pool_option
 @config_option
 @json_option
 def withdraw(
-    submission: str, key_path: Path, pool_url: str | None, config: Path | None, as_json: bool
+    submission: str,
+    key_path: Path,
+    identifiers_fd: int | None,
+    report: Path | None,
+    also: tuple[str, ...],
+    pool_url: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Take a submission back: the next version lacks it, and it cannot come back.
+
+    Published versions stand as they are; `datacoop erase --submission` withdraws those too.
 
     \b
     Example:
       datacoop submission withdraw de-auental-documents-1 --key keys/steward.key
     """
     settings = settings_from(config, pool=pool_url)
-    done = withdraw_submission(
-        open_pool(settings), submission, load_signing_key(key_path), created_utc=utc_now()
-    )
+    pool = open_pool(settings)
+    identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
+    done = withdraw_submission(pool, submission, load_signing_key(key_path), created_utc=utc_now())
+    proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     versions = table("Published versions that hold it", ["version"], [[v] for v in done.versions])
-    emit(as_json, asdict(done), facts({"withdrawn": submission, "rows": done.rows}), versions)
+    emit(
+        as_json,
+        {**asdict(done), **proof_value(proof)},
+        facts({"withdrawn": submission, "rows": done.rows}),
+        versions,
+        *(proof.lines() if proof else ()),
+    )
+    exit_with(proof)

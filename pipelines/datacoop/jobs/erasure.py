@@ -20,14 +20,13 @@ from datacoop.pool import blobs
 from datacoop.pool.blobs import (
     BlobRef,
     batches_to_bytes,
-    blob_key,
     bytes_to_batches,
     get_blob,
     get_blob_list,
     put_blob_list,
 )
 from datacoop.pool.erasure import Erasure, requested_records
-from datacoop.pool.garbage import delete_garbage
+from datacoop.pool.garbage import delete_garbage, erased_blobs
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.notices import ROLE as WITHDRAWN
@@ -41,6 +40,7 @@ from datacoop.pool.trust import (
     write_metadata,
     write_notices,
 )
+from datacoop.records.accesses import FOLDER, accesses_from_bytes, readers_of
 from datacoop.records.columns import DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID
 
 ATTEMPTS = 10
@@ -104,12 +104,6 @@ def finish_erasures(pool: Pool, operator: SigningKey) -> list[str]:
         write_notices(pool.store, state)
         write_metadata(pool.store, current_metadata(pool.store, state, operator))
     return delete_garbage(pool, erased_blobs(pool))
-
-
-def erased_blobs(pool: Pool) -> list[str]:
-    """List the keys of blobs that held erased records and are there still, or again."""
-    digests = sorted(pool.require().erased_blobs)
-    return [key for key in map(blob_key, digests) if pool.store.size(key) is not None]
 
 
 def _apply(pool: Pool, erasure: Erasure, operator: SigningKey, created_utc: str) -> Applied | None:
@@ -340,6 +334,16 @@ def erase_from_studio(pool: Pool, studio: LabelStudio) -> int:
             studio.delete_tasks(project, sorted(record_id.hex() for record_id in audited))
             deleted += len(audited)
     return deleted
+
+
+def readers_to_tell(pool: Pool, accesses: ObjectStore) -> dict[str, list[str]]:
+    """Give the grants under which shards with erased rows were fetched, with the versions."""
+    read = [
+        access
+        for key in accesses.list(FOLDER)
+        for access in accesses_from_bytes(key, accesses.get(key))
+    ]
+    return readers_of(read, pool.require().erased_blobs)
 
 
 def erase_from_work(work: ObjectStore) -> int:

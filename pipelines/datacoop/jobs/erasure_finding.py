@@ -138,7 +138,8 @@ def find_records(pool: Pool, landing: ObjectStore, key: bytes, wanted: Wanted) -
             f"the landing store has no submission {', '.join(sorted(missing))}",
             hint="Look at the ids: `datacoop pool status`.",
         )
-    search = _Search(mason, stones, wanted, Pseudonymizer(key=key))
+    folded = tuple(map(folded_value, wanted.identifiers))
+    search = _Search(mason, stones, wanted, Pseudonymizer(key=key), folded)
     records, files, texts = {}, {}, set[bytes]()
     for one in sent:
         rows = search.rows(one)
@@ -170,6 +171,8 @@ class _Search:
     stones: Tombstones
     wanted: Wanted
     pseudonymizer: Pseudonymizer
+    folded: tuple[str, ...] = field(repr=False)
+    """The identifiers in the form in which they are compared."""
 
     def rows(self, sent: Sent) -> dict[bytes, set[int]]:
         """Give the ids of a submission's rows that are wanted, each with its file."""
@@ -201,12 +204,8 @@ class _Search:
             # A row as it was sent may spell letters as escapes.
             with suppress(ValueError, RecursionError):
                 texts += strings_of(json.loads(text))
-        near = [one for one in texts if any(v in folded_value(one) for v in self._folded)]
+        near = [one for one in texts if any(v in folded_value(one) for v in self.folded)]
         return self.mason.finds(self.stones, near)
-
-    @property
-    def _folded(self) -> list[str]:
-        return [folded_value(one) for one in self.wanted.identifiers]
 
     def _indexed(self, sent: Sent) -> set[bytes]:
         """Look the identifiers up in the person index."""

@@ -25,13 +25,17 @@ from datacoop.pool.blobs import (
 )
 from datacoop.pool.erasure import Ledger, ledgers_of, request_bytes, sealed_ledger
 from datacoop.pool.keys import Role, SigningKey
-from datacoop.pool.landing import PSEUDONYM_KEY
+from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.signing import read_unverified
 from datacoop.pool.state import State
 from datacoop.records.columns import QUARANTINE_SCHEMA, RECORD_ID
 from datacoop.records.digest import sha256_hex
+
+CLEAN = ("accepted", "duplicate", "held", "refused")
+"""The states of rows that no rule held back, as a receipt has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +161,8 @@ def purge(pool: Pool, landing: ObjectStore, ledger: Ledger) -> Purged:
 def _keep_rest(sent: Sent, ordinal: int, ids: frozenset[bytes]) -> bool:
     """Put what is left of a raw file in its place: its other rows, with their positions."""
     store, raw, rest = sent.landing.store, sent.landing.raw_file(ordinal), sent.rest_key(ordinal)
-    kept = [without(batch, ids) for batch in sent.raw_rows(ordinal)]
-    content = batches_to_bytes(QUARANTINE_SCHEMA, [batch for batch in kept if batch.num_rows])
+    kept = (without(batch, ids) for batch in sent.raw_rows(ordinal))
+    content = batches_to_bytes(QUARANTINE_SCHEMA, (batch for batch in kept if batch.num_rows))
     is_changed = store.find(rest) != content
     if is_changed:
         store.put(rest, content)
@@ -213,3 +217,42 @@ def _rewrite_outcome(store: ObjectStore, key: str) -> None:
 def _ref(store: ObjectStore, key: str) -> BlobRef:
     content = store.get(key)
     return BlobRef(sha256_hex(content), sum(b.num_rows for b in bytes_to_batches(content)))
+
+
+def erased_rows(sent: Landing) -> tuple[int, int]:
+    """Give how many rows of a submission were erased: clean ones, and quarantined ones."""
+    store, own = sent.store, sent.submission_id
+    ids = {i for ledger in ledgers_of(store) for i in ledger.records.get(own, ())}
+    content = store.find(sent.receipt)
+    if not ids or content is None:
+        return 0, 0
+    receipt = read_unverified(sent.receipt, content).predicate
+    left = sum(
+        batch.num_rows
+        for key in receipt["quarantine"]
+        for batch in bytes_to_batches(store.get(key), [RECORD_ID])
+    )
+    quarantined = int(receipt["states"].get("quarantined", 0)) - left
+    return len(ids) - quarantined, quarantined
+
+
+def states_now(
+    states: Mapping[str, int], erased: tuple[int, int], *, withdrawn: bool
+) -> dict[str, int]:
+    """Give the rows of a receipt by the state in which they are now; each row in one.
+
+    Args:
+        erased: What `erased_rows` gave. Accepted rows and duplicates are told apart by intake only;
+            of the clean rows that were erased, accepted ones are counted first.
+    """
+    now = dict(states)
+    clean, quarantined = erased
+    now["quarantined"] = now.get("quarantined", 0) - quarantined
+    for name in CLEAN:
+        taken = min(now.get(name, 0), clean)
+        now[name] = now.get(name, 0) - taken
+        clean -= taken
+    if withdrawn:
+        now["withdrawn"] = sum(now.pop(name, 0) for name in CLEAN)
+    now["erased"] = sum(erased)
+    return {name: count for name, count in sorted(now.items()) if count}

@@ -32,6 +32,12 @@ def find_garbage(pool: Pool) -> list[str]:
     return sorted([*found, *pool.store.unfinished()])
 
 
+def erased_blobs(pool: Pool) -> list[str]:
+    """List the keys of blobs that held erased records and are there still, or again."""
+    digests = sorted(pool.require().erased_blobs)
+    return [key for key in map(blobs.blob_key, digests) if pool.store.size(key) is not None]
+
+
 def delete_garbage(
     pool: Pool, keys: Iterable[str], progress: Callable[[int, int], None] = lambda _, __: None
 ) -> list[str]:

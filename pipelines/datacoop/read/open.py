@@ -1,7 +1,7 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
 from datacoop.pool.blobs import bytes_to_batches, get_blob
+from datacoop.pool.checkpoint import require_cosigned_version
+from datacoop.pool.keys import PublicKey
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.trust import TrustClient
@@ -23,6 +25,8 @@ def open_pool(
     options: Mapping[str, str] | None = None,
     trusted_root: bytes | None = None,
     cache: Path | None = None,
+    witnesses: Iterable[PublicKey] = (),
+    cosignatures: int = 0,
 ) -> "PoolReader":
     """Open a pool for reading.
 
@@ -32,6 +36,8 @@ def open_pool(
         trusted_root: The first trust root, got from a member by another way. Without it the
             root that the store offers is trusted at first use, and that one ever after.
         cache: Where trusted metadata is remembered; by default in the user's cache folder.
+        witnesses: Keys of witnesses, got from their members by another way than the pool.
+        cosignatures: How many members' witnesses must have seen the publication of a version.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
@@ -41,15 +47,24 @@ def open_pool(
     place = url if "://" in url else Path(url).resolve().as_posix()
     name = hashlib.sha256(place.encode()).hexdigest()[:32]
     folder = cache or CACHE.expanduser() / name
-    return PoolReader(store, TrustClient(store, folder, trusted_root))
+    client = TrustClient(store, folder, trusted_root)
+    return PoolReader(store, client, tuple(witnesses), cosignatures)
 
 
 class PoolReader:
     """A pool as its readers see it: published versions of collections."""
 
-    def __init__(self, store: ObjectStore, trust: TrustClient) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        trust: TrustClient,
+        witnesses: tuple[PublicKey, ...] = (),
+        cosignatures: int = 0,
+    ) -> None:
         self._store = store
         self._trust = trust
+        self._witnesses = witnesses
+        self._cosignatures = cosignatures
 
     def versions(self, collection: str) -> list[int]:
         """List the published versions of a collection, withdrawn ones too."""
@@ -79,6 +94,10 @@ class PoolReader:
         notice = self._trust.find_notice(collection, number)
         if notice is not None:
             raise VersionWithdrawnError(*notice)
+        if self._cosignatures:
+            require_cosigned_version(
+                self._store, target.sha256, self._witnesses, self._cosignatures
+            )
         content = get_blob(self._store, target.sha256)
         manifest = snapshot_from_bytes(f"{collection}/{number}", content)
         if (manifest.collection, manifest.version) != (collection, number):

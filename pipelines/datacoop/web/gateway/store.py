@@ -7,7 +7,7 @@ pseudonyms. SQLite by default, PostgreSQL by URL.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -602,6 +602,17 @@ class Store:
         with self._write() as db:
             decided = sa.update(_REPORTS).where(chosen).values(state=state, decided_by=by)
             return db.execute(decided).rowcount
+
+    def forget(self, collection: str, records: Iterable[bytes]) -> int:
+        """Delete all that is known of erased records; give how often they had been served."""
+        names = [record_id.hex() for record_id in records]
+        served = sa.and_(_SERVED.c.collection == collection, _SERVED.c.record.in_(names))
+        reports = sa.and_(_REPORTS.c.collection == collection, _REPORTS.c.record.in_(names))
+        drafts = _DRAFTS.c.served.in_(sa.select(_SERVED.c.id).where(served))
+        with self._write() as db:
+            db.execute(sa.delete(_REPORTS).where(reports))
+            db.execute(sa.delete(_DRAFTS).where(drafts))
+            return db.execute(sa.delete(_SERVED).where(served)).rowcount
 
     def complain(self, annotator: str, collection: str, day: str, word: str, at: float) -> None:
         """Enter an annotator's word on a count."""
