@@ -5,6 +5,7 @@ Source: RFC 7512 (the URI), PKCS#11 3.0 (EdDSA). The private key never leaves th
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from securesystemslib.signer import Key, Signature, Signer
@@ -67,7 +68,7 @@ class TokenSigner(Signer):
         try:
             token = pkcs11.lib(self._module).get_token(token_label=self._token)
             with token.open(user_pin=pin) as session:
-                key = session.get_key(
+                key: Any = session.get_key(
                     object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._object
                 )
                 signed = key.sign(payload, mechanism=pkcs11.Mechanism.EDDSA)
