@@ -21,7 +21,7 @@ PHASES = {
     "after the second range": ("after", "/done/", 2),
     "after the last range, before duplicates": ("before", "duplicates.arrow", 1),
     "after duplicates, before blobs": ("after", "duplicates.arrow", 1),
-    "within a blob": ("within", "blobs/", 2),
+    "within a blob": ("within", "blobs/", 1),
     "after blobs, before the log entry": ("before", "log/", 1),
     "within the log entry": ("within", "log/", 1),
     "after the log entry, before the receipt": ("after", "log/", 1),

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from datacoop.pool import durable
-from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, make_folder, write_file
+from datacoop.pool.durable import (
+    TEMPORARY_PREFIX,
+    copy_file,
+    make_folder,
+    write_file,
+    write_files,
+)
 
 KILLED = """
 import os, sys
@@ -46,6 +52,18 @@ def test_file_then_folder_are_on_disk_before_a_write_returns(
     file, folder = synced
     assert Path(file).name.startswith(TEMPORARY_PREFIX), "the file is synced before it is named"
     assert folder == f"{tmp_path}/"
+
+
+def test_files_written_together_are_each_on_disk_before_the_folder_is(
+    tmp_path: Path, synced: list[str]
+) -> None:
+    contents = {f"blob-{number}": bytes([number]) * 9 for number in range(20)}
+    write_files(tmp_path, contents)
+    *files, folder = synced
+    assert len(files) == 20
+    assert all(Path(file).name.startswith(TEMPORARY_PREFIX) for file in files)
+    assert folder == f"{tmp_path}/"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == contents
 
 
 def test_a_copy_syncs_file_then_folder(tmp_path: Path, synced: list[str]) -> None:

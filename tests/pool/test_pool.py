@@ -271,7 +271,11 @@ ROLES = {
     "pool_created": Role.OPERATOR,
     "member_added": Role.OPERATOR,
     "collection_added": Role.OPERATOR,
+    "key_added": Role.OPERATOR,
+    "key_revoked": Role.OPERATOR,
     "trust_initialised": Role.OPERATOR,
+    "trust_changed": Role.APPROVER,
+    "trust_refreshed": Role.OPERATOR,
     "submission_taken": Role.OPERATOR,
     "submission_withdrawn": Role.STEWARD,
     "erasure_asked": Role.STEWARD,
@@ -346,7 +350,10 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
     proposal = pool.state().proposals[COLLECTION, 1]
     return {
         "member_added": {"member": "new", "title": "", "country": "GB", "keys": []},
-        "collection_added": {"collection": "new", "contract": digest},
+        "collection_added": {"collection": "new", "contract": digest, "approving_members": 2},
+        "key_added": {"key": make_signing_key(Role.WITNESS, "harbour").public.to_json()},
+        "key_revoked": {"key": STEWARDS["summit"].public.keyid},
+        "trust_refreshed": {},
         "submission_taken": submission_body("new"),
         "submission_withdrawn": {"submission": "harbour-1"},
         "erasure_asked": request_body(),
@@ -427,7 +434,9 @@ KEY_OF = {
     Role.STEWARD: STEWARDS["harbour"],
     Role.APPROVER: APPROVERS["summit"],
 }
-SIGNABLE = [kind for kind in ROLES if kind not in {"pool_created", "trust_initialised"}]
+ONCE = {"pool_created", "trust_initialised", "trust_changed"}
+"""Kinds with tests of their own: they begin a pool, or hold a whole signed root."""
+SIGNABLE = [kind for kind in ROLES if kind not in ONCE]
 
 
 @pytest.mark.parametrize("kind", SIGNABLE)
@@ -646,7 +655,8 @@ def test_a_well_signed_entry_without_the_right_is_refused_and_named(make: Any) -
 
 def pool_with_keys(*keys: PublicKey) -> Pool:
     """Give a pool with one more member, `twice`, whose one submission is proposed."""
-    pool = make_pool(memory())
+    # Without a trust root any approver's key may sign: here members alone are counted.
+    pool = make_pool(memory(), trust=False)
     body = {**member_body(*(key.to_json() for key in keys)), "member": "twice"}
     draft = Draft(kind="member_added", body=body)
     pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)

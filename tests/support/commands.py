@@ -85,6 +85,7 @@ def run_and_die(arguments: list[str]) -> None:
         return wrapped
 
     ObjectStore.put = dying(ObjectStore.put)  # type: ignore[method-assign]
+    ObjectStore.put_all = dying(ObjectStore.put_all)  # type: ignore[method-assign]
     ObjectStore.create = dying(ObjectStore.create)  # type: ignore[method-assign]
     sys.argv = ["datacoop", *command]
     main()

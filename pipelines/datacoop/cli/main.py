@@ -23,10 +23,10 @@ GROUPS = {
     "intake": "Take submissions into the pool: ingest, scrub, validate.",
     "key": "Make signing keys.",
     "label": "Send records to annotators, collect their votes.",
-    "log": "Read the pool's log.",
+    "log": "Read the pool's log, verify it, sign its head.",
     "member": "Add members with their keys.",
     "models": "Small models that find names: list, train, check.",
-    "pool": "Found a pool, look at it, clean it.",
+    "pool": "Found a pool, look at it, clean it, mirror it.",
     "release": "Build, propose, approve and publish versions.",
     "rescan": "Search records of the pool again, by recognizers as they are now.",
     "scan": "Show what would be scrubbed, at your own desk; nothing is sent.",
@@ -34,6 +34,7 @@ GROUPS = {
     "submission": "Make, check, sign, send, follow and withdraw a submission.",
     "trust": "The keys that readers trust.",
     "verify": "Check every byte of a pool.",
+    "witness": "Cosign what the log has become, or say where it was rewritten.",
 }
 """Each command or group with its line of help; its file is loaded when it is called."""
 

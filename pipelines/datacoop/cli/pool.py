@@ -1,4 +1,4 @@
-"""`datacoop pool`: found a pool, look at it, clean it."""
+"""`datacoop pool`: found a pool, look at it, clean it, mirror it."""
 
 from pathlib import Path
 
@@ -21,13 +21,15 @@ from datacoop.cli.common import (
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import found_pool
 from datacoop.pool.garbage import delete_garbage, find_garbage
+from datacoop.pool.mirror import mirror_pool
+from datacoop.pool.object_store import open_store
 from datacoop.records.collection import parse_collection, read_folder
 from datacoop_schemas import collection_folder, collection_names
 
 
 @click.group("pool")
 def command() -> None:
-    """Found a pool, look at it, clean it.
+    """Found a pool, look at it, clean it, mirror it.
 
     \b
     Example:
@@ -131,3 +133,33 @@ def gc(
             found = delete_garbage(pool, found, progress)
     value = {"found": found, "deleted": delete}
     emit(as_json, value, *found, f"{len(found)} objects {'deleted' if delete else 'found'}")
+
+
+@command.command("mirror")
+@click.argument("source")
+@click.argument("target", metavar="DEST")
+@config_option
+@json_option
+def mirror(source: str, target: str, config: Path | None, as_json: bool) -> None:
+    """Copy the pool SOURCE to DEST, or bring DEST up to it; every byte is verified.
+
+    Stop it and run it again as you like. The mirror is a whole pool: with --pool DEST
+    everything goes on from it. A source that rewrote its log is refused with the entry.
+
+    \b
+    Example:
+      datacoop pool mirror s3://coop/pool /backup/pool
+    """
+    settings = settings_from(config)
+    stores = [
+        open_store(url, settings.store_options if "://" in url else {}) for url in (source, target)
+    ]
+    with progress_bar("mirror", quiet=as_json) as progress:
+        done = mirror_pool(stores[0], stores[1], progress)
+    value = {
+        "log_length": done.log_length,
+        "copied": done.copied,
+        "copied_bytes": done.copied_bytes,
+        "present": done.present,
+    }
+    emit(as_json, value, facts(value))

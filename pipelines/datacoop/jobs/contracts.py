@@ -22,7 +22,11 @@ def add_collection(
     """
     require_fitting_form(collection)
     contract = pool.put_blob(collection.content)
-    body = {"collection": collection.name, "contract": contract}
+    body = {
+        "collection": collection.name,
+        "contract": contract,
+        "approving_members": collection.release.approving_members,
+    }
     draft = Draft(kind="collection_added", body=body, blobs=(contract,))
 
     def decide(state: State) -> Draft | None:

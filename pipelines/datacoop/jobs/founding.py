@@ -93,6 +93,7 @@ def initialise_trust(
         operator=operator,
         ceremony=ceremony,
         now=now,
+        thresholds=state.thresholds,
     )
     root = sha256_hex(files["1.root.json"])
     pool.store.put(f"{FOLDER}/1.root.json", files["1.root.json"])

@@ -29,10 +29,11 @@ from datacoop.jobs.submitting import (
 )
 from datacoop.pool.blobs import (
     batches_to_bytes,
+    blob_list_bytes,
     bytes_to_batches,
     get_blob,
     get_blob_list,
-    put_blob_list,
+    put_blobs,
 )
 from datacoop.pool.erasure import stones_of
 from datacoop.pool.keys import PublicKey, SigningKey
@@ -58,6 +59,8 @@ from datacoop.validate.verdict import SubmissionMeasures, Verdict, judge
 RECEIPT_TYPE = "urn:datacoop:receipt:v1"
 RANGE_BYTES = 8 << 20
 """Bytes of a range: what one call of the engines works on, and what a killed job loses."""
+TOGETHER_BYTES = 32 << 20
+"""Bytes of blobs that are held in memory to be written together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,14 +322,17 @@ class Intake:
         return state.submissions[manifest.submission_id]
 
     def _pool_records(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> str:
-        refs = []
+        refs, waiting = [], list[bytes]()
         for outcome in outcomes:
             results = self._results(task, outcome.source_file, outcome.start)
             for piece, ref in enumerate(outcome.clean):
                 if ref.rows:
-                    self.pool.put_blob(self.landing.store.get(results.key("clean", piece)))
+                    waiting.append(self.landing.store.get(results.key("clean", piece)))
                     refs.append(ref)
-        return put_blob_list(self.pool.store, refs)
+                if sum(map(len, waiting)) > TOGETHER_BYTES:
+                    put_blobs(self.pool.store, waiting)
+                    waiting.clear()
+        return put_blobs(self.pool.store, [*waiting, blob_list_bytes(refs)])[-1]
 
     def _quarantine(self, task: IntakeTask, outcomes: Sequence[RangeOutcome]) -> tuple[str, ...]:
         """Give the keys of the quarantined rows in the landing store."""

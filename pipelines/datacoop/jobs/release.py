@@ -28,7 +28,13 @@ from datacoop.jobs.runner import (
 )
 from datacoop.jobs.stating import write_statements
 from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
-from datacoop.pool.keys import SigningKey
+from datacoop.pool.checkpoint import (
+    grown_log,
+    read_checkpoints,
+    require_cosigned,
+    write_checkpoint,
+)
+from datacoop.pool.keys import Role, SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
@@ -38,8 +44,11 @@ from datacoop.pool.state import (
     Proposal,
     State,
     approval_objection,
+    approvals_wanted,
+    approving_members,
     barred_since,
     is_approved,
+    is_outdated,
     is_stale,
     last_erasure,
     open_erasures,
@@ -356,7 +365,7 @@ def propose_release(
     content = manifest.to_bytes()
     snapshot = pool.put_blob(content)
     known = state.proposals.get((manifest.collection, manifest.version))
-    if known is not None and known.snapshot == snapshot:
+    if known is not None and known.snapshot == snapshot and not is_outdated(state, known):
         return known
     statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
@@ -404,6 +413,9 @@ def propose_release(
     return pool.state().proposals[manifest.collection, manifest.version]
 
 
+_AGAIN = "The operator runs `datacoop release propose` again, and approvers sign again."
+
+
 def find_proposal(state: State, collection: str, version: int) -> Proposal:
     """Give a proposal.
 
@@ -438,6 +450,8 @@ def approve_release(
             raise RefusedError("another proposal has taken its place", hint="Look at it first.")
         if state.keys.get(approver.public.keyid) != approver.public:
             raise RefusedError("the pool does not know this key", hint="Add it with its member.")
+        if is_outdated(state, current):
+            raise RefusedError("it was proposed under an older trust root", hint=_AGAIN)
         objection = approval_objection(state, current, approver.public)
         if objection:
             raise RefusedError(
@@ -477,6 +491,7 @@ def publish_release(
     state = pool.state()
     write_notices(pool.store, state)
     write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    write_checkpoint(pool.store, operator)
     proposal = find_proposal(state, collection, version)
     return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
 
@@ -484,11 +499,14 @@ def publish_release(
 def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) -> None:
     name = f"{proposal.collection} version {proposal.version}"
     if not is_approved(state, proposal):
-        count = len({state.keys[keyid].member for keyid in proposal.approvals})
+        count = len(approving_members(state, proposal))
         raise RefusedError(
-            f"{name} is approved by {count} of 2 members",
-            hint="Approvers of two members sign with `datacoop release approve`.",
+            f"{name} is approved by {count} of {approvals_wanted(state, proposal.collection)} "
+            "members",
+            hint="Approvers of so many members sign with `datacoop release approve`.",
         )
+    if is_outdated(state, proposal):
+        raise RefusedError(f"{name} was proposed under an older trust root", hint=_AGAIN)
     gone = withdrawn_since(state, proposal)
     if gone:
         raise RefusedError(
@@ -504,6 +522,13 @@ def _refuse_unready(state: State, proposal: Proposal, as_of: str, pool: Pool) ->
         raise RefusedError(
             f"{name} was built before records were erased", hint="Build and propose it again."
         )
+    cosignatures = contract_of(pool, state, proposal.collection).release.cosignatures
+    if cosignatures:
+        _, tree = grown_log(pool.store)
+        in_force = [key for keyid, key in state.keys.items() if keyid not in state.revoked]
+        operators = [key for key in state.keys.values() if key.role is Role.OPERATOR]
+        signed = read_checkpoints(pool.store, [*operators, *in_force])
+        require_cosigned(signed, tree, entry=proposal.entry, members=cosignatures)
     manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
     places = parse_contract(get_blob(pool.store, manifest.contract)).release.jurisdictions
     for terms in manifest.terms.values():

@@ -35,6 +35,15 @@ def put_blob(store: ObjectStore, content: bytes) -> str:
     return digest
 
 
+def put_blobs(store: ObjectStore, contents: Iterable[bytes]) -> list[str]:
+    """Write blobs together, those that are not there; give their digests, in order."""
+    named = [(sha256_hex(content), content) for content in contents]
+    missing = {d: c for d, c in named if store.size(blob_key(d)) != len(c)}
+    if missing:
+        store.put_all(FOLDER, missing)
+    return [digest for digest, _ in named]
+
+
 def get_blob(store: ObjectStore, digest: str) -> bytes:
     """Give the blob with this digest, every byte checked.
 
@@ -58,7 +67,12 @@ class BlobRef(NamedTuple):
 
 def put_blob_list(store: ObjectStore, refs: Sequence[BlobRef]) -> str:
     """Write a list of blobs as a blob of its own, so that a log entry stays small."""
-    return put_blob(store, canonical_json([ref._asdict() for ref in refs]))
+    return put_blob(store, blob_list_bytes(refs))
+
+
+def blob_list_bytes(refs: Sequence[BlobRef]) -> bytes:
+    """Give a list of blobs as the bytes of a blob."""
+    return canonical_json([ref._asdict() for ref in refs])
 
 
 def get_blob_list(store: ObjectStore, digest: str) -> list[BlobRef]:

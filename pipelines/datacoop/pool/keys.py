@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from securesystemslib.signer import CryptoSigner, SSlibKey
+from securesystemslib.signer import (
+    SIGNER_FOR_URI_SCHEME,
+    CryptoSigner,
+    Signer,
+    SSlibKey,
+)
 
 from datacoop.errors import SettingsError
+from datacoop.pool.pkcs11 import SCHEME, TokenSigner
 from datacoop.records.digest import canonical_json
 
 
@@ -20,6 +26,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     STEWARD = "steward"
     APPROVER = "approver"
+    WITNESS = "witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +80,9 @@ def key_from_json(value: dict[str, Any]) -> PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key with its public half."""
+    """A private key, or what signs in its place, with its public half."""
 
-    signer: CryptoSigner
+    signer: Signer
     public: PublicKey
 
 
@@ -122,10 +129,20 @@ def load_public_key(path: Path) -> PublicKey:
 def load_signing_key(path: Path) -> SigningKey:
     """Read a private key file and the public one beside it.
 
+    In the place of a key the file may hold the URI of one, for securesystemslib's signers:
+    `pkcs11:…` for a token. What it signs is verified with the public key like any signature.
+
     Raises:
         SettingsError: A file is missing, is something else, or the two halves do not match.
     """
     public = load_public_key(path.with_name(path.name + ".pub.json"))
+    uri = _signer_uri(path)
+    if uri is not None:
+        SIGNER_FOR_URI_SCHEME.setdefault(SCHEME, TokenSigner)
+        try:
+            return SigningKey(Signer.from_priv_key_uri(uri, public.verifier()), public)
+        except ValueError as error:
+            raise SettingsError(f"{path} names a key of a kind that is not known") from error
     try:
         private = load_pem_private_key(path.read_bytes(), None)
         actual = CryptoSigner(private).public_key.keyval["public"]
@@ -140,3 +157,12 @@ def load_signing_key(path: Path) -> SigningKey:
             hint="Put the two files that one `datacoop key new` made beside each other.",
         )
     return SigningKey(CryptoSigner(private, public.verifier()), public)
+
+
+def _signer_uri(path: Path) -> str | None:
+    """Give the URI that a key file holds in the place of a key, or none."""
+    try:
+        lines = path.read_text(encoding="utf-8").strip().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return lines[0] if len(lines) == 1 and ":" in lines[0] else None

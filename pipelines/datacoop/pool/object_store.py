@@ -13,7 +13,7 @@ import obstore.exceptions as store_errors
 from obstore.store import HTTPStore, LocalStore, MemoryStore, from_url
 
 from datacoop.errors import OutsideError, SettingsError, TransientError
-from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file
+from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file, write_files
 
 CREATE_ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.2
@@ -89,6 +89,17 @@ class ObjectStore:
                 obstore.put(self._store, self._prefix + key, content)
         except (store_errors.BaseError, OSError) as error:
             raise _failure("put", key) from error
+
+    def put_all(self, folder: str, contents: Mapping[str, bytes]) -> None:
+        """Write objects into one folder, in place of what is there; on local disk in one wait."""
+        if self._folder is None:
+            for name, content in contents.items():
+                self.put(f"{folder}/{name}", content)
+            return
+        try:
+            write_files(self._folder / folder, contents)
+        except OSError as error:
+            raise _failure("put", folder) from error
 
     def put_file(self, key: str, source: Path) -> None:
         """Write the file `source`, of any size, at `key`, in place of what is there."""

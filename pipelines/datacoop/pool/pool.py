@@ -80,15 +80,14 @@ class Pool:
                 created_utc=created_utc,
                 nonce=secrets.token_hex(8),
             )
-            self._check(content)
+            # What the rules forbid must not reach the log, so it is folded into a copy first.
+            trial = copy_state(state)
+            entry = apply_entry(trial, content)
             if self.store.create(entry_key(state.length), content):
-                return apply_entry(state, content)
+                for one in fields(trial):
+                    setattr(state, one.name, getattr(trial, one.name))
+                return entry
         raise OutsideError("log", "append", "too many others commit", hint="Run it again.")
-
-    def _check(self, content: bytes) -> None:
-        """Fold the entry into a copy: what the rules forbid must not reach the log."""
-        trial = copy_state(self._state)
-        apply_entry(trial, content)
 
 
 def copy_state(state: State) -> State:

@@ -11,6 +11,7 @@ from datacoop.pool.keys import PublicKey, Role, key_from_json
 from datacoop.pool.leaks import AuditLook, Leak, LeakStatus, Rescan
 from datacoop.pool.log import GENESIS_PREVIOUS, Entry, entry_key, open_entry
 from datacoop.pool.signing import read_unverified
+from datacoop.pool.trust_rules import THRESHOLD, root_objection
 from datacoop.records.pauses import Pause
 from datacoop.records.terms import Terms, terms_from_json
 
@@ -79,6 +80,22 @@ class Proposal:
     """Signature (hex) on the targets metadata by key id."""
     published_entry: int | None = None
     published_utc: str = ""
+    role_version: int = 2
+    """The number of the collection's TUF metadata that publishes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustEvent:
+    """What made the repository's metadata change: it is written anew after each."""
+
+    entry: int
+    created_utc: str
+    number: int
+    """The version of root and of targets that then held."""
+    role_versions: Mapping[str, int]
+    """The version of each collection's role that then held."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Signed metadata that came with it, by file name: digests of blobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +168,20 @@ class State:
     """By collection and version, in order of the log."""
     trust_root: str | None = None
     """Digest of the first TUF root."""
+    trusted: dict[str, PublicKey] = field(default_factory=dict)
+    """The approvers' keys that the current root names, by key id."""
+    operator: str = ""
+    """The key id of the operator who signs now."""
+    revoked: dict[str, int] = field(default_factory=dict)
+    """Key id to the entry from which on the key signs nothing."""
+    role_versions: dict[str, int] = field(default_factory=dict)
+    """Collection to the current version of its TUF role; only those that have one."""
+    thresholds: dict[str, int] = field(default_factory=dict)
+    """Collection to how many members must approve a version."""
+    role_thresholds: dict[str, int] = field(default_factory=dict)
+    """The same as the current TUF targets say it."""
+    trust_events: list[TrustEvent] = field(default_factory=list)
+    """What changed the trust metadata, in order, the first root at its head."""
     blobs: set[str] = field(default_factory=set)
     """Every blob that an entry names."""
 
@@ -223,6 +254,8 @@ def apply_entry(state: State, content: bytes) -> Entry:
     role, apply = rule
     if entry.signer.role is not role:
         raise IntegrityError(name, f"a signature by a key of role {role}", entry.signer.role)
+    if entry.signer.keyid in state.revoked:
+        raise IntegrityError(name, "a signature by a key in force", "one by a revoked key")
     try:
         apply(state, entry)
     except (KeyError, TypeError, ValueError, AttributeError, SettingsError) as error:
@@ -251,6 +284,7 @@ def _pool_created(state: State, entry: Entry) -> None:
     state.pool_id = entry.body["pool_id"]
     state.title = entry.body["title"]
     state.keys[entry.signer.keyid] = entry.signer
+    state.operator = entry.signer.keyid
 
 
 def _member_added(state: State, entry: Entry) -> None:
@@ -263,20 +297,107 @@ def _member_added(state: State, entry: Entry) -> None:
         key = key_from_json(value)
         _require(entry, key.member == body["member"], "keys of this member only")
         _require(entry, key.role is not Role.OPERATOR, "no operator's key")
-        # One private key under two ids would count as two approvers.
-        known = {other.public for other in state.keys.values()}
-        is_new = key.keyid not in state.keys and key.public not in known
-        _require(entry, is_new, "keys that are new")
-        state.keys[key.keyid] = key
+        _add_key(state, entry, key)
+
+
+def _add_key(state: State, entry: Entry, key: PublicKey) -> None:
+    # One private key under two ids would count as two approvers.
+    known = {other.public for other in state.keys.values()}
+    is_new = key.keyid not in state.keys and key.public not in known
+    _require(entry, is_new, "keys that are new")
+    state.keys[key.keyid] = key
+
+
+def _key_added(state: State, entry: Entry) -> None:
+    key = key_from_json(entry.body["key"])
+    _require(entry, key.member in state.members, "a key of a member")
+    _require(entry, key.role in {Role.STEWARD, Role.WITNESS}, "a steward's or a witness's key")
+    _add_key(state, entry, key)
+
+
+def _key_revoked(state: State, entry: Entry) -> None:
+    key = state.keys[entry.body["key"]]
+    _require(entry, key.role in {Role.STEWARD, Role.WITNESS}, "a steward's or a witness's key")
+    _require(entry, key.keyid not in state.revoked, "a key in force")
+    state.revoked[key.keyid] = entry.number
 
 
 def _collection_added(state: State, entry: Entry) -> None:
-    state.collections[entry.body["collection"]] = entry.body["contract"]
+    name = entry.body["collection"]
+    members = int(entry.body["approving_members"])
+    _require(entry, members >= THRESHOLD, f"approval by {THRESHOLD} members or more")
+    state.collections[name] = entry.body["contract"]
+    state.thresholds[name] = members
 
 
 def _trust_initialised(state: State, entry: Entry) -> None:
     _require(entry, state.trust_root is None, "one first root")
     state.trust_root = entry.body["root"]
+    state.trusted = {k: v for k, v in state.keys.items() if v.role is Role.APPROVER}
+    state.role_versions = dict.fromkeys(sorted(state.collections), 1)
+    state.role_thresholds = dict(state.thresholds)
+    _note_trust(state, entry, number=1)
+
+
+def _trust_changed(state: State, entry: Entry) -> None:
+    """Take over a new root: who may approve, and who is the operator, from now on.
+
+    It is judged by the signatures on the root itself, so members can replace an operator.
+    """
+    body = entry.body
+    _require(entry, state.trust_root is not None, "a first root before it")
+    roles = {name: state.role_versions.get(name, 0) + 1 for name in state.collections}
+    _require(entry, body["roles"] == roles, "the roles that follow those of now")
+    old = list(state.trusted.values())
+    for value in body["add"]:
+        key = key_from_json(value)
+        is_known = state.keys.get(key.keyid) == key and key.role is Role.APPROVER
+        if not is_known:
+            belongs = key.role is Role.OPERATOR or key.member in state.members
+            _require(entry, belongs, "keys of members, or the operator's")
+            fits = key.role in {Role.APPROVER, Role.OPERATOR}
+            _require(entry, fits, "approvers' keys, or the operator's")
+            _add_key(state, entry, key)
+        _require(entry, key.keyid not in state.revoked, "keys that were never revoked")
+        if key.role is Role.OPERATOR:
+            state.revoked[state.operator] = entry.number
+            state.operator = key.keyid
+        else:
+            state.trusted[key.keyid] = key
+    for keyid in body["remove"]:
+        _require(entry, keyid in state.trusted, "a key in force")
+        state.trusted.pop(keyid)
+        state.revoked[keyid] = entry.number
+    objection = root_objection(
+        body["root"],
+        version=state.trust_events[-1].number + 1,
+        old=old,
+        new=list(state.trusted.values()),
+        operator=state.keys[state.operator],
+    )
+    _require(entry, objection is None, objection or "")
+    state.role_versions = roles
+    state.role_thresholds = dict(state.thresholds)
+    _note_trust(state, entry, state.trust_events[-1].number + 1, dict(body["files"]))
+
+
+def _trust_refreshed(state: State, entry: Entry) -> None:
+    _require(entry, state.trust_root is not None, "a first root before it")
+    _note_trust(state, entry)
+
+
+def _note_trust(
+    state: State, entry: Entry, number: int | None = None, files: Mapping[str, str] | None = None
+) -> None:
+    state.trust_events.append(
+        TrustEvent(
+            entry=entry.number,
+            created_utc=entry.created_utc,
+            number=state.trust_events[-1].number if number is None else number,
+            role_versions=MappingProxyType(dict(state.role_versions)),
+            files=MappingProxyType(files or {}),
+        )
+    )
 
 
 def _submission_taken(state: State, entry: Entry) -> None:
@@ -374,6 +495,8 @@ def _records_erased(state: State, entry: Entry) -> None:
             withdrawn_utc=entry.created_utc,
             reason="erasure",
         )
+    if body["versions"] and state.trust_root is not None:
+        _note_trust(state, entry)
     state.erasures[erasure.entry] = replace(
         erasure,
         done_entry=entry.number,
@@ -521,6 +644,7 @@ def _release_proposed(state: State, entry: Entry) -> None:
         log_length=body["log_length"],
         submissions=tuple(body["submissions"]),
         new_submissions=tuple(body["new_submissions"]),
+        role_version=state.role_versions.get(collection, 1) + 1,
     )
 
 
@@ -528,6 +652,7 @@ def _release_approved(state: State, entry: Entry) -> None:
     proposal = state.proposals[entry.body["collection"], entry.body["version"]]
     _require(entry, proposal.entry == entry.body["proposal"], "the proposal that stands now")
     _require(entry, proposal.published_entry is None, "a proposal that is not published")
+    _require(entry, not is_outdated(state, proposal), "the proposal to be newer than the root")
     objection = approval_objection(state, proposal, entry.signer)
     _require(entry, objection is None, objection or "")
     approvals = {**proposal.approvals, entry.signer.keyid: entry.body["signature"]}
@@ -540,6 +665,7 @@ def _release_published(state: State, entry: Entry) -> None:
     proposal = state.proposals[entry.body["collection"], entry.body["version"]]
     _require(entry, proposal.entry == entry.body["proposal"], "the proposal that stands now")
     _require(entry, proposal.published_entry is None, "a version is published once")
+    _require(entry, not is_outdated(state, proposal), "the proposal to be newer than the root")
     _require(entry, is_approved(state, proposal), "approvals by two people of two members")
     _require(entry, not withdrawn_since(state, proposal), "no submission that was withdrawn")
     _require(entry, not barred_since(state, proposal), "no record barred since it was built")
@@ -548,6 +674,10 @@ def _release_published(state: State, entry: Entry) -> None:
     state.proposals[proposal.collection, proposal.version] = replace(
         proposal, published_entry=entry.number, published_utc=entry.created_utc
     )
+    if state.trust_root is not None:
+        if proposal.collection in state.role_versions:
+            state.role_versions[proposal.collection] = proposal.role_version
+        _note_trust(state, entry)
 
 
 def _grant_given(state: State, entry: Entry) -> None:
@@ -573,6 +703,10 @@ def approval_objection(state: State, proposal: Proposal, key: PublicKey) -> str 
     """Say why the holder of `key` may not approve `proposal`, or nothing if they may."""
     if key.role is not Role.APPROVER:
         return "an approver's key is needed"
+    if key.keyid in state.revoked:
+        return "this key was revoked"
+    if state.trust_root is not None and key.keyid not in state.trusted:
+        return "the trust root does not name this key"
     if key.keyid in proposal.approvals:
         return "this key has approved the proposal already"
     for submission_id in proposal.new_submissions:
@@ -582,9 +716,27 @@ def approval_objection(state: State, proposal: Proposal, key: PublicKey) -> str 
     return None
 
 
+def approving_members(state: State, proposal: Proposal) -> set[str]:
+    """Give the members whose approvers have signed with keys that are in force."""
+    return {state.keys[k].member for k in proposal.approvals if k not in state.revoked}
+
+
+def approvals_wanted(state: State, collection: str) -> int:
+    """Give how many members must approve a version of a collection."""
+    asked = (state.thresholds, state.role_thresholds)
+    return max(threshold.get(collection, THRESHOLD) for threshold in asked)
+
+
 def is_approved(state: State, proposal: Proposal) -> bool:
-    """Say whether approvers of at least two members have signed."""
-    return len({state.keys[keyid].member for keyid in proposal.approvals}) >= 2
+    """Say whether approvers of enough members have signed: two at least, or as its policy says."""
+    wanted = approvals_wanted(state, proposal.collection)
+    return len(approving_members(state, proposal)) >= wanted
+
+
+def is_outdated(state: State, proposal: Proposal) -> bool:
+    """Say whether the trust root changed since something was proposed: it needs new signatures."""
+    last = [event.entry for event in state.trust_events if event.files]
+    return bool(last) and last[-1] > proposal.entry
 
 
 def withdrawn_since(state: State, proposal: Proposal) -> list[str]:
@@ -645,7 +797,11 @@ _RULES: dict[str, Rule] = {
     "pool_created": (Role.OPERATOR, _pool_created),
     "member_added": (Role.OPERATOR, _member_added),
     "collection_added": (Role.OPERATOR, _collection_added),
+    "key_added": (Role.OPERATOR, _key_added),
+    "key_revoked": (Role.OPERATOR, _key_revoked),
     "trust_initialised": (Role.OPERATOR, _trust_initialised),
+    "trust_changed": (Role.APPROVER, _trust_changed),
+    "trust_refreshed": (Role.OPERATOR, _trust_refreshed),
     "submission_taken": (Role.OPERATOR, _submission_taken),
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
     "erasure_asked": (Role.STEWARD, _erasure_asked),

@@ -5,15 +5,22 @@ the digest of its snapshot manifest. Source: The Update Framework specification 
 The repository lies under `trust/`: all files but `timestamp.json` are written once.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
-from securesystemslib.signer import Signature
-from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
+from securesystemslib.signer import Signature, SSlibKey
+from tuf.api.exceptions import (
+    DownloadError,
+    DownloadHTTPError,
+    ExpiredMetadataError,
+    RepositoryError,
+)
 from tuf.api.metadata import (
     DelegatedRole,
     Delegations,
@@ -35,13 +42,18 @@ from datacoop.pool.keys import PublicKey, Role, SigningKey
 from datacoop.pool.notices import ROLE as WITHDRAWN
 from datacoop.pool.notices import Notice, notices, read_notice
 from datacoop.pool.object_store import ObjectStore
-from datacoop.pool.state import Proposal, State
+from datacoop.pool.state import Proposal, State, TrustEvent
+from datacoop.pool.trust_rules import MEMBER_FIELD, THRESHOLD, signing_members
 from datacoop.records.digest import canonical_json, sha256_hex
 
 FOLDER = "trust"
-THRESHOLD = 2
-"""Signatures that root, targets and every collection need: one stolen key is not enough."""
+ROOT_DAYS = 730
+"""A root needs a ceremony; two years leave one year's ceremony room to fail."""
 VALID_DAYS = 365
+"""Targets and collections need approvers too; they are renewed once a year at the latest."""
+CURRENT_DAYS = 7
+"""Snapshot and timestamp: how long a store that shows an old state can go unnoticed. The operator
+renews them with one command and one key, so that a week without it is an outage, not a habit."""
 
 _ONE_SIGNATURE = frozenset({"snapshot", "timestamp"})
 _OPERATORS = _ONE_SIGNATURE | {WITHDRAWN}
@@ -56,6 +68,7 @@ def initial_metadata(
     operator: SigningKey,
     ceremony: Sequence[SigningKey],
     now: datetime,
+    thresholds: Mapping[str, int] | None = None,
 ) -> dict[str, bytes]:
     """Make the first metadata of a pool, by file name.
 
@@ -64,61 +77,118 @@ def initial_metadata(
         approvers: Who may sign root, targets and the collections' roles.
         operator: Signs snapshot and timestamp, which only say what is current.
         ceremony: Approvers' keys of at least two members, present to sign root and targets.
+        thresholds: How many members must approve a version, where it is not two.
 
     Raises:
         RefusedError: The ceremony lacks keys of two members.
     """
-    if len({key.public.member for key in ceremony if key.public in approvers}) < THRESHOLD:
+    wanted = dict.fromkeys(collections, THRESHOLD) | dict(thresholds or {})
+    most = max([THRESHOLD, *wanted.values()])
+    if len({key.public.member for key in ceremony if key.public in approvers}) < most:
         raise RefusedError(
-            "the first root needs the keys of approvers of two members",
-            hint="Give --key twice, for approvers of two members that the pool knows.",
+            f"the first root needs the keys of approvers of {_NUMBERS.get(most, most)} members",
+            hint=f"Give --key {most} times, for approvers of as many members that the pool knows.",
         )
-    if WITHDRAWN in (collections := list(collections)):
+    if WITHDRAWN in wanted:
         raise RefusedError(
             f"a collection may not be called {WITHDRAWN!r}", hint="Notices to readers are."
         )
-    expires = now + timedelta(days=VALID_DAYS)
-    root = Root(version=1, expires=expires, consistent_snapshot=True)
-    for role in ("root", "targets"):
-        for key in approvers:
-            root.add_key(key.verifier(), role)
-        root.roles[role].threshold = THRESHOLD
-    for role in sorted(_ONE_SIGNATURE):
-        root.add_key(operator.public.verifier(), role)
-    names = sorted(collections)
-    delegations = _delegations(names, approvers, operator.public)
-    targets = Targets(version=1, expires=expires, delegations=delegations)
+    names = sorted(wanted)
+    unsigned = next_metadata(
+        number=1,
+        approvers=approvers,
+        operator=operator.public,
+        thresholds=wanted,
+        roles={name: (1, {}) for name in names},
+        now=now,
+    )
     files = {
-        "1.root.json": _signed(Metadata(root), ceremony),
-        "1.targets.json": _signed(Metadata(targets), ceremony),
+        name: _signed(Metadata.from_bytes(content), ceremony) for name, content in unsigned.items()
     }
-    for name in names:
-        files[f"1.{name}.json"] = _signed(Metadata(Targets(version=1, expires=expires)), ceremony)
+    expires = now + timedelta(days=VALID_DAYS)
     files[f"1.{WITHDRAWN}.json"] = _signed(
         Metadata(Targets(version=1, expires=expires)), [operator]
     )
-    return files | _current(dict.fromkeys(["targets", WITHDRAWN, *names], 1), 1, expires, operator)
+    return files | _current(dict.fromkeys(["targets", WITHDRAWN, *names], 1), 1, now, operator)
+
+
+_NUMBERS = {2: "two", 3: "three"}
+
+
+def next_metadata(
+    *,
+    number: int,
+    approvers: Sequence[PublicKey],
+    operator: PublicKey,
+    thresholds: Mapping[str, int],
+    roles: Mapping[str, tuple[int, Mapping[str, TargetFile]]],
+    now: datetime,
+) -> dict[str, bytes]:
+    """Make the unsigned root, targets and collections' roles that approvers sign together.
+
+    Args:
+        number: The version of root and targets.
+        thresholds: How many signatures each collection needs.
+        roles: The version of each collection's role, and its targets.
+        now: To the second: the expiry is in the bytes that are signed.
+    """
+    expires = now + timedelta(days=VALID_DAYS)
+    root = Root(version=number, expires=now + timedelta(days=ROOT_DAYS), consistent_snapshot=True)
+    for role in ("root", "targets"):
+        for key in approvers:
+            root.add_key(_tuf_key(key), role)
+        root.roles[role].threshold = THRESHOLD
+    for role in sorted(_ONE_SIGNATURE):
+        root.add_key(_tuf_key(operator), role)
+    delegations = _delegations(thresholds, approvers, operator)
+    targets = Targets(version=number, expires=expires, delegations=delegations)
+    files: dict[str, Metadata] = {  # type: ignore[type-arg]
+        f"{number}.root.json": Metadata(root),
+        f"{number}.targets.json": Metadata(targets),
+    }
+    for name, (version, known) in roles.items():
+        role_targets = Targets(version=version, expires=expires, targets=dict(known))
+        files[f"{version}.{name}.json"] = Metadata(role_targets)
+    return {name: _metadata_bytes(metadata) for name, metadata in files.items()}
+
+
+def role_targets(store: ObjectStore, state: State, name: str) -> dict[str, TargetFile]:
+    """Give the targets of a collection's role as the log has published them last."""
+    current = f"{state.role_versions.get(name, 0)}.{name}.json"
+    sources = {_role_file(one): one.targets for one in state.versions(name)}
+    for event in state.trust_events:
+        sources |= event.files
+    if current not in sources:
+        return {}
+    return dict(Metadata[Targets].from_bytes(get_blob(store, sources[current])).signed.targets)
+
+
+def _tuf_key(key: PublicKey) -> SSlibKey:
+    """Give a key as TUF metadata holds it: with the member, whom its signers vouch for."""
+    public = {"public": key.public}
+    return SSlibKey(key.keyid, "ed25519", "ed25519", public, {MEMBER_FIELD: key.member})
 
 
 def _delegations(
-    names: Iterable[str], approvers: Iterable[PublicKey], operator: PublicKey
+    thresholds: Mapping[str, int], approvers: Iterable[PublicKey], operator: PublicKey
 ) -> Delegations:
-    keys: dict[str, Key] = {key.keyid: key.verifier() for key in approvers}
+    keys: dict[str, Key] = {key.keyid: _tuf_key(key) for key in approvers}
     roles = {
         # A star stands for one part of a path: the version, and a statement beside it.
-        name: DelegatedRole(name, sorted(keys), THRESHOLD, True, paths=[f"{name}/*", f"{name}/*/*"])
-        for name in names
+        name: DelegatedRole(name, sorted(keys), count, True, paths=[f"{name}/*", f"{name}/*/*"])
+        for name, count in sorted(thresholds.items())
     }
     roles[WITHDRAWN] = DelegatedRole(
         WITHDRAWN, [operator.keyid], 1, True, paths=[f"{WITHDRAWN}/*/*"]
     )
-    return Delegations({**keys, operator.keyid: operator.verifier()}, roles)
+    return Delegations({**keys, operator.keyid: _tuf_key(operator)}, roles)
 
 
 def _current(
-    versions: Mapping[str, int], number: int, expires: datetime, operator: SigningKey
+    versions: Mapping[str, int], number: int, now: datetime, operator: SigningKey
 ) -> dict[str, bytes]:
     """Make snapshot and timestamp, which say which version of each role is current."""
+    expires = now + timedelta(days=CURRENT_DAYS)
     meta = {f"{name}.json": MetaFile(version) for name, version in sorted(versions.items())}
     snapshot = Metadata(Snapshot(version=number, expires=expires, meta=meta))
     timestamp = Metadata(Timestamp(version=number, expires=expires, snapshot_meta=MetaFile(number)))
@@ -159,13 +229,11 @@ def proposed_targets(
 
     Repeatable: with `now` to the second; the expiry is in the bytes that approvers sign.
     """
-    published = state.versions(collection)
     targets = Targets(
-        version=len(published) + 2, expires=now + timedelta(days=VALID_DAYS), targets={}
+        version=state.role_versions.get(collection, 1) + 1,
+        expires=now + timedelta(days=VALID_DAYS),
+        targets=role_targets(store, state, collection),
     )
-    if published:
-        before = Metadata[Targets].from_bytes(get_blob(store, published[-1].targets))
-        targets.targets |= before.signed.targets
     path = target_path(collection, version)
     added = {path: manifest} | {f"{path}/{name}": said for name, said in statements.items()}
     targets.targets |= {name: _target(name, content) for name, content in added.items()}
@@ -204,29 +272,57 @@ def signature_is_valid(content: bytes, key: PublicKey, signature: str) -> bool:
 
 
 def current_metadata(store: ObjectStore, state: State, operator: SigningKey) -> dict[str, bytes]:
-    """Give the metadata files that the log's publications ask for, by name.
+    """Give the metadata files that the log asks for and the operator may write, by name.
 
     They follow from the log alone, so that a publication that was killed can be run again,
-    and none can take the repository back to an older state.
+    and none can take the repository back to an older state. What an earlier operator's key
+    signed is left as it is.
+
+    Raises:
+        RefusedError: The key is not the one that the trust root names.
     """
-    files: dict[str, bytes] = {}
-    roles = delegated_roles(store)
-    versions = dict.fromkeys(["targets", *roles], 1)
-    said: dict[str, bytes] = {}
-    for number, (entry, created_utc, proposal) in enumerate(_events(state), start=2):
-        expires = _time(created_utc) + timedelta(days=VALID_DAYS)
-        if proposal is not None and proposal.collection in versions:
-            versions[proposal.collection] = proposal.version + 1
-            files[_role_file(proposal)] = _approved(store, proposal)
-        now = notices(state, before=entry + 1)
-        if WITHDRAWN in roles and now != said:
-            said = now
-            versions[WITHDRAWN] += 1
-            files[f"{versions[WITHDRAWN]}.{WITHDRAWN}.json"] = _signed(
-                _notice_targets(now, versions[WITHDRAWN], expires), [operator]
-            )
-        files |= _current(versions, number, expires, operator)
-    return files
+    if operator.public.keyid != state.operator:
+        raise RefusedError(
+            "this is not the operator's key that the trust root names",
+            hint="Give the key that took its place, or see `datacoop trust show`.",
+        )
+    files = {
+        _role_file(proposal): _approved(store, proposal)
+        for name in state.role_versions
+        for proposal in state.versions(name)
+    }
+    own: dict[str, bytes] = {}
+    for number, (event, versions, said) in enumerate(_repositories(state), start=1):
+        if number == 1:
+            continue
+        files |= {name: get_blob(store, digest) for name, digest in event.files.items()}
+        now = _time(event.created_utc)
+        expires, version = now + timedelta(days=VALID_DAYS), versions[WITHDRAWN]
+        name = f"{version}.{WITHDRAWN}.json"
+        if version > 1 and name not in own:
+            own[name] = _signed(_notice_targets(said, version, expires), [operator])
+        own |= _current(versions, number, now, operator)
+    present = set(store.list(FOLDER))
+    kept = {name for name in own if f"{FOLDER}/{name}" in present and not _is_newest(name, own)}
+    return files | {name: content for name, content in own.items() if name not in kept}
+
+
+def _is_newest(name: str, files: Iterable[str]) -> bool:
+    number, _, role = name.removesuffix(".json").rpartition(".")
+    others = [n.split(".")[0] for n in files if n.removesuffix(".json").rpartition(".")[2] == role]
+    return not number or int(number) == max(map(int, others))
+
+
+def _repositories(state: State) -> Iterator[tuple[TrustEvent, dict[str, int], dict[str, bytes]]]:
+    """Give each state of the repository: its event, the version of each role, the notices."""
+    withdrawn, before = 1, dict[str, bytes]()
+    for event in state.trust_events:
+        said = notices(state, before=event.entry + 1)
+        # A new root may name a new operator, whose signature the notices then need.
+        withdrawn += said != before or bool(event.files)
+        before = said
+        versions = {"targets": event.number, WITHDRAWN: withdrawn, **event.role_versions}
+        yield event, versions, said
 
 
 def _notice_targets(now: Mapping[str, bytes], version: int, expires: datetime) -> Metadata[Targets]:
@@ -234,41 +330,24 @@ def _notice_targets(now: Mapping[str, bytes], version: int, expires: datetime) -
     return Metadata(Targets(version=version, expires=expires, targets=targets))
 
 
-def expected_keys(store: ObjectStore, state: State) -> set[str]:
+def expected_keys(state: State) -> set[str]:
     """Give the key of every metadata file that the log asks for."""
-    events = _events(state)
-    roles = delegated_roles(store)
-    names = {"1.root.json", "1.targets.json", "timestamp.json"}
-    names |= {f"1.{role}.json" for role in roles}
-    names |= {_role_file(p) for _, _, p in events if p is not None and p.collection in roles}
-    names |= {f"{number}.snapshot.json" for number in range(1, len(events) + 2)}
-    if WITHDRAWN in roles:
-        said = [{}, *(notices(state, before=entry + 1) for entry, _, _ in events)]
-        changes = sum(one != before for before, one in pairwise(said))
-        names |= {f"{number}.{WITHDRAWN}.json" for number in range(2, changes + 2)}
-    return {f"{FOLDER}/{name}" for name in names}
+    newest = {"root": state.trust_events[-1].number}
+    for event, versions, _ in _repositories(state):
+        newest |= {**versions, "root": event.number}
+    newest["snapshot"] = len(state.trust_events)
+    numbered = {f"{n}.{role}.json" for role, most in newest.items() for n in range(1, most + 1)}
+    return {f"{FOLDER}/{name}" for name in (*numbered, "timestamp.json")}
 
 
 def is_current(timestamp: bytes, state: State) -> bool:
-    """Say whether a timestamp file is the one of the log's last publication."""
+    """Say whether a timestamp file is the one that the log asks for last."""
     signed = Metadata[Timestamp].from_bytes(timestamp).signed
-    return signed.version == signed.snapshot_meta.version == 1 + len(_events(state))
-
-
-def _events(state: State) -> list[tuple[int, str, Proposal | None]]:
-    """Give what changes the metadata, in order: entry, time, and the version if one came."""
-    published = [
-        (p.published_entry, p.published_utc, p)
-        for p in state.proposals.values()
-        if p.published_entry is not None
-    ]
-    gone = {(one.entry, one.withdrawn_utc) for one in state.withdrawn_versions.values()}
-    events = [*published, *((entry, created_utc, None) for entry, created_utc in gone)]
-    return sorted(events, key=lambda event: event[0])
+    return signed.version == signed.snapshot_meta.version == len(state.trust_events)
 
 
 def _role_file(proposal: Proposal) -> str:
-    return f"{proposal.version + 1}.{proposal.collection}.json"
+    return f"{proposal.role_version}.{proposal.collection}.json"
 
 
 def _approved(store: ObjectStore, proposal: Proposal) -> bytes:
@@ -291,8 +370,9 @@ def write_notices(store: ObjectStore, state: State) -> None:
 
 
 def write_metadata(store: ObjectStore, files: Mapping[str, bytes]) -> None:
-    """Write metadata files; `timestamp.json`, through which readers come, last."""
-    for name, content in sorted(files.items(), key=lambda item: item[0] == "timestamp.json"):
+    """Write metadata files; the new root and `timestamp.json`, where readers come in, last."""
+    order = {"root": 1, "timestamp": 2}
+    for name, content in sorted(files.items(), key=lambda one: order.get(one[0].split(".")[-2], 0)):
         if store.find(f"{FOLDER}/{name}") != content:
             store.put(f"{FOLDER}/{name}", content)
 
@@ -333,6 +413,7 @@ class TrustClient:
                 hint="Check the address; the operator publishes with `datacoop release publish`.",
             )
         self._store = store
+        self._cache = cache
         cache.mkdir(parents=True, exist_ok=True)
         known = cache / "root.json"
         try:
@@ -345,12 +426,60 @@ class TrustClient:
                 bootstrap=None if known.exists() and trusted_root is None else first,
             )
             self._updater.refresh()
+        except ExpiredMetadataError as error:
+            raise IntegrityError(
+                "trust metadata",
+                "one that has not expired",
+                type(error).__name__,
+                hint="The store may be showing an old state. If the operator shows none newer, "
+                "it has to run `datacoop trust refresh`.",
+            ) from error
         except RepositoryError as error:
             raise IntegrityError(
                 "trust metadata", "a valid chain of signatures", type(error).__name__
             ) from error
         except DownloadError as error:
             raise OutsideError("object store", "get", "trust metadata") from error
+        self._count_members_of_roots()
+
+    def _count_members_of_roots(self) -> None:
+        """Count members, where TUF has counted keys, on the chain of roots and on targets."""
+        folder = self._cache / "root_history"
+        numbers = sorted(int(path.name.split(".")[0]) for path in folder.glob("*.root.json"))
+        roots = [json.loads((folder / f"{n}.root.json").read_bytes()) for n in numbers]
+        chain = [*zip(roots, roots, strict=True), *pairwise(roots)]
+        for before, root in chain:
+            self._require_members("root", root, before["signed"], before["signed"]["roles"]["root"])
+        targets = json.loads((self._cache / "targets.json").read_bytes())
+        last = json.loads((self._cache / "root.json").read_bytes())["signed"]
+        self._require_members("targets", targets, last, last["roles"]["targets"])
+
+    def _count_members_of_role(self, collection: str) -> None:
+        targets = json.loads((self._cache / "targets.json").read_bytes())
+        delegations = targets["signed"]["delegations"]
+        role = next(role for role in delegations["roles"] if role["name"] == collection)
+        content = json.loads((self._cache / f"{collection}.json").read_bytes())
+        self._require_members(collection, content, delegations, role)
+
+    @staticmethod
+    def _require_members(
+        name: str, metadata: Mapping[str, Any], trusted: Mapping[str, Any], role: Mapping[str, Any]
+    ) -> None:
+        keys = [
+            PublicKey(
+                keyid=keyid,
+                public=trusted["keys"][keyid]["keyval"]["public"],
+                role=Role.APPROVER,
+                member=trusted["keys"][keyid].get(MEMBER_FIELD, ""),
+                holder="",
+            )
+            for keyid in role["keyids"]
+        ]
+        found, wanted = len(signing_members(metadata, keys)), role["threshold"]
+        if found < wanted:
+            raise IntegrityError(
+                f"trust metadata of {name}", f"signatures of {wanted} members", f"of {found}"
+            )
 
     def find(self, collection: str, version: int) -> TrustedTarget | None:
         """Give what is trusted of a version, or none where no such version is published."""
@@ -369,6 +498,8 @@ class TrustClient:
             ) from error
         except DownloadError as error:
             raise OutsideError("object store", "get", "trust metadata") from error
+        if target is not None:
+            self._count_members_of_role(collection)
         return None if target is None else TrustedTarget(target.hashes["sha256"], target.length)
 
     def find_notice(self, collection: str, version: int) -> Notice | None:

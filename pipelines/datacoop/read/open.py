@@ -1,7 +1,7 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
+from datacoop.pool.checkpoint import require_cosigned_version
 from datacoop.pool.grants import Grant, grant_objections
+from datacoop.pool.keys import PublicKey
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.trust import TrustClient, TrustedTarget
@@ -36,6 +38,8 @@ def open_pool(
     jurisdiction: str | None = None,
     today: str | None = None,
     grant: Grant | None = None,
+    witnesses: Iterable[PublicKey] = (),
+    cosignatures: int = 0,
 ) -> "PoolReader":
     """Open a pool for reading.
 
@@ -53,6 +57,8 @@ def open_pool(
         today: The day on which terms are held against the reading, `YYYY-MM-DD`; by default the
             day in UTC.
         grant: The reader's grant; versions that it does not cover are refused.
+        witnesses: Keys of witnesses, got from their members by another way than the pool.
+        cosignatures: How many members' witnesses must have seen the publication of a version.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
@@ -68,6 +74,8 @@ def open_pool(
         jurisdiction=jurisdiction,
         today=today or datetime.now(UTC).date().isoformat(),
         grant=grant,
+        witnesses=tuple(witnesses),
+        cosignatures=cosignatures,
     )
     client = trust if isinstance(trust, str) else TrustClient(store, folder, trust)
     return PoolReader(store, client, fetcher, reading)
@@ -75,13 +83,16 @@ def open_pool(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Who reads, as far as terms ask: where, when, under which grant."""
+    """Who reads, and what is asked of a version before it is read."""
 
     today: str
     """`YYYY-MM-DD` in UTC."""
     jurisdiction: str | None = None
     """An ISO 3166 code."""
     grant: Grant | None = None
+    witnesses: tuple[PublicKey, ...] = ()
+    cosignatures: int = 0
+    """Members whose witnesses must have seen the publication."""
 
 
 class PoolReader:
@@ -132,6 +143,9 @@ class PoolReader:
             if notice is not None:
                 raise VersionWithdrawnError(*notice)
             digest = target.sha256
+        reading = self._reading
+        if reading.cosignatures:
+            require_cosigned_version(self._store, digest, reading.witnesses, reading.cosignatures)
         manifest = self._manifest(name, digest)
         if (manifest.collection, manifest.version) != (collection, number):
             found = f"that of {manifest.collection}/{manifest.version}"

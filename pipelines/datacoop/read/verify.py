@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from datacoop.errors import DatacoopError, IntegrityError
-from datacoop.pool import blobs, log, trust
+from datacoop.pool import blobs, checkpoint, log, trust
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.checkpoint import checkpoint_faults
+from datacoop.pool.merkle import Tree
 from datacoop.pool.notices import notices
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
@@ -43,18 +45,20 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     - blobs: content against name; each blob that an entry names is there;
     - trust: byte form and every signature of every file, and that they say what the log says;
     - versions: shards against manifest, rows and logical digest of each shard;
+    - checkpoints: signatures, and that they are of this log;
     - nothing else lies in the pool.
     """
     faults: dict[str, str] = {}
     keys = list(store.list())
-    state = _fold(store, faults)
+    state, tree = _fold(store, faults)
     for done, key in enumerate(keys):
         progress(done, len(keys))
         if key.startswith(f"{blobs.FOLDER}/"):
             _check_blob(store, key, faults)
-        elif not key.startswith((f"{log.FOLDER}/", f"{trust.FOLDER}/")):
+        elif not key.startswith((f"{log.FOLDER}/", f"{trust.FOLDER}/", f"{checkpoint.FOLDER}/")):
             faults[key] = "does not belong into a pool"
     faults |= trust.metadata_faults(store, state.keys)
+    faults |= checkpoint_faults(store, state, tree)
     rows = 0
     versions = [
         p
@@ -81,18 +85,19 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     )
 
 
-def _fold(store: ObjectStore, faults: dict[str, str]) -> State:
-    state = State()
+def _fold(store: ObjectStore, faults: dict[str, str]) -> tuple[State, Tree]:
+    state, tree = State(), Tree()
     try:
         for number, content in log.read_log(store):
             key = log.entry_key(number)
             apply_entry(state, content)
+            tree.append(content)
     except DatacoopError as error:
         name = error.name if isinstance(error, IntegrityError) else key
         faults[name] = str(error)
     if state.length == 0 and not faults:
         faults[log.entry_key(0)] = "is missing: there is no pool here"
-    return state
+    return state, tree
 
 
 def _check_blob(store: ObjectStore, key: str, faults: dict[str, str]) -> None:
@@ -134,7 +139,7 @@ def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str
     for proposal in state.proposals.values():
         if proposal.published_entry is None:
             continue
-        key = f"{trust.FOLDER}/{proposal.version + 1}.{proposal.collection}.json"
+        key = f"{trust.FOLDER}/{proposal.role_version}.{proposal.collection}.json"
         content = store.find(key)
         if content is None:
             faults[key] = "is missing; run `datacoop release publish` again"
@@ -167,7 +172,7 @@ def _check_trust_files(
         faults[timestamp] = "is not that of the last publication in the log"
     if targets in faults:
         return
-    wanted = trust.expected_keys(store, state)
+    wanted = trust.expected_keys(state)
     for key in wanted - present:
         faults.setdefault(key, "is missing; run `datacoop release publish` again")
     for key in present - wanted:

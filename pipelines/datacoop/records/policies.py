@@ -158,3 +158,7 @@ class ReleasePolicy:
     quasi_identifiers: tuple[QuasiIdentifier, ...] = ()
     k: int = DEFAULT_K
     """Least number of published rows that are equal in all quasi-identifiers."""
+    approving_members: int = 2
+    """Members whose approvers must sign a version."""
+    cosignatures: int = 0
+    """Members whose witnesses must have cosigned the log with a proposal before it is published."""
