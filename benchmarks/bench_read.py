@@ -179,6 +179,9 @@ def compare_with_bare(selection: Selection, paths: list[str], rounds: int) -> No
 def hugging_face(table: pa.Table, folder: Path) -> dict[str, Callable[[], Iterable[Any]]]:
     import datasets
 
+    # It has no type for digests of a fixed size.
+    place = table.schema.get_field_index("record_id")
+    table = table.set_column(place, "record_id", table["record_id"].cast(pa.binary()))
     datasets.Dataset(table).save_to_disk(str(folder), num_shards=SHARDS)
     saved = datasets.load_from_disk(str(folder))
     streamed = saved.to_iterable_dataset(num_shards=SHARDS)
