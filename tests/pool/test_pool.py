@@ -314,6 +314,8 @@ GRANT = {
     "purposes": ["model-training"],
     "until": "2027-01-01",
 }
+
+
 def request_body(**changes: Any) -> dict[str, Any]:
     """Give a request of harbour's steward."""
     body = {"member": "harbour", "submissions": ["harbour-1"], "request": "a" * 64}

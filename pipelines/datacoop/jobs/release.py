@@ -300,9 +300,7 @@ def _written(work: ObjectStore, folder: str) -> Callable[[], int]:
     return lambda: sum(1 for step in ("index", "place") for _ in work.list(f"{folder}/{step}"))
 
 
-def _remembered(
-    previous: SnapshotManifest | None, amended: Mapping[str, str]
-) -> tuple[str, ...]:
+def _remembered(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
     """Give the shards of the version before; of one that erasure rewrote, what is left of it."""
     shards = previous.shards if previous else ()
     there = (replace(shard, sha256=amended.get(shard.sha256, shard.sha256)) for shard in shards)

@@ -208,7 +208,8 @@ class State:
     def barred(self, collection: str) -> tuple[str, ...]:
         """Give the digests of the blobs that list barred records of a collection.
 
-        Barred as leaks, after a report, because a rescan found what the scrub had missed, or erased.
+        Barred as leaks, after a report, by a rescan that found what the scrub had missed; or
+        erased.
         """
         standing = (leak for leak in self.leaks.values() if leak.status is not LeakStatus.REJECTED)
         found = {b for leak in standing if (b := leak.barred.get(collection))}

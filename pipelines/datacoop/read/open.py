@@ -107,7 +107,7 @@ class PoolReader:
         self._reading = reading
 
     def versions(self, collection: str) -> list[int]:
-        """List the published versions of a collection, withdrawn ones too; of a pinned one, itself."""
+        """List the published versions, withdrawn ones too; of a pinned one, itself."""
         if isinstance(self._trust, str):
             manifest = self._manifest("the pinned version", self._trust)
             return [manifest.version] if manifest.collection == collection else []
@@ -231,7 +231,8 @@ class Version:
             raise RefusedError(
                 f"{self!r} has no statement {name!r}", hint=f"Known: {', '.join(STATEMENTS)}."
             )
-        return self._fetcher.get(target.sha256).to_pybytes()
+        content: bytes = self._fetcher.get(target.sha256).to_pybytes()
+        return content
 
     @property
     def schema(self) -> pa.Schema:

@@ -169,11 +169,6 @@ def parse_collection(files: Mapping[str, str]) -> Collection:
     )
 
 
-def _release(release: Mapping[str, Any]) -> ReleasePolicy:
-    lists = {name: tuple(v) for name, v in release.items() if isinstance(v, list)}
-    return ReleasePolicy(**{**release, **lists})
-
-
 def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
     deciding = labelling.get("deciding", {})
     one_vote = tuple(deciding.get("one_vote", ()))
@@ -189,10 +184,11 @@ def _labelling(labelling: Mapping[str, Any]) -> LabellingPolicy:
 
 def _release(release: Mapping[str, Any]) -> ReleasePolicy:
     quasi = release.get("quasi_identifiers", {})
+    lists = {name: tuple(v) for name, v in release.items() if isinstance(v, list)}
     return ReleasePolicy(
         **{
             **release,
-            "purposes": tuple(release["purposes"]),
+            **lists,
             "k": quasi.get("k", DEFAULT_K),
             "quasi_identifiers": tuple(
                 QuasiIdentifier(name=one["column"], steps=tuple(one.get("steps", ())))

@@ -266,6 +266,14 @@ _SERVED_BY_ID = sa.select(SERVED).where(
     *(SERVED.c[name] == sa.bindparam(name) for name in ("id", "annotator"))
 )
 
+    def forget_served(self, record_id: bytes) -> None:
+        """Delete whom an erased record was served to, with answers and drafts."""
+        served = SERVED.c.record == record_id.hex()
+        with self._write() as db:
+            drafts = _DRAFTS.c.served.in_(sa.select(SERVED.c.id).where(served))
+            db.execute(sa.delete(_DRAFTS).where(drafts))
+            db.execute(sa.delete(SERVED).where(served))
+
 
 def _served(row: Any) -> Served:  # noqa: ANN401 - a row of SQLAlchemy
     return Served(
@@ -282,11 +290,3 @@ def _served(row: Any) -> Served:  # noqa: ANN401 - a row of SQLAlchemy
         done_at=row.done_at,
         seconds=row.seconds,
     )
-
-    def forget_served(self, record_id: bytes) -> None:
-        """Delete whom an erased record was served to, with answers and drafts."""
-        served = SERVED.c.record == record_id.hex()
-        with self._write() as db:
-            drafts = _DRAFTS.c.served.in_(sa.select(SERVED.c.id).where(served))
-            db.execute(sa.delete(_DRAFTS).where(drafts))
-            db.execute(sa.delete(SERVED).where(served))
