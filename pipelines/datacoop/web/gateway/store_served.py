@@ -257,6 +257,14 @@ class ServedTasks(Database):
             row = db.execute(joined.where(chosen)).first()
         return None if row is None else _served(row)
 
+    def forget_served(self, record_id: bytes) -> None:
+        """Delete whom an erased record was served to, with answers and drafts."""
+        served = SERVED.c.record == record_id.hex()
+        with self._write() as db:
+            drafts = _DRAFTS.c.served.in_(sa.select(SERVED.c.id).where(served))
+            db.execute(sa.delete(_DRAFTS).where(drafts))
+            db.execute(sa.delete(SERVED).where(served))
+
 
 _UNTOUCHED = {"has_draft": False, "value": "", "answered_utc": "", "seconds": 0.0}
 _SERVED_OF = sa.select(SERVED).where(
@@ -265,14 +273,6 @@ _SERVED_OF = sa.select(SERVED).where(
 _SERVED_BY_ID = sa.select(SERVED).where(
     *(SERVED.c[name] == sa.bindparam(name) for name in ("id", "annotator"))
 )
-
-    def forget_served(self, record_id: bytes) -> None:
-        """Delete whom an erased record was served to, with answers and drafts."""
-        served = SERVED.c.record == record_id.hex()
-        with self._write() as db:
-            drafts = _DRAFTS.c.served.in_(sa.select(SERVED.c.id).where(served))
-            db.execute(sa.delete(_DRAFTS).where(drafts))
-            db.execute(sa.delete(SERVED).where(served))
 
 
 def _served(row: Any) -> Served:  # noqa: ANN401 - a row of SQLAlchemy
