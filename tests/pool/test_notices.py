@@ -32,7 +32,7 @@ from datacoop.pool.trust import (
     metadata_faults,
     write_metadata,
 )
-from datacoop.read.open import PoolReader
+from datacoop.read.open import PoolReader, open_pool
 from datacoop.read.verify import verify_pool
 from datacoop.records.digest import canonical_json, record_id
 from datacoop.records.tombstones import Tombstones
@@ -62,7 +62,7 @@ def erase(pool: Pool, submission: str, position: int) -> None:
 
 
 def reader(pool: Pool, cache: Path) -> PoolReader:
-    return PoolReader(pool.store, TrustClient(pool.store, cache, None))
+    return open_pool(pool.store.address.url, cache=cache)
 
 
 def test_every_version_that_held_the_record_is_withdrawn_and_one_replaces_all(
@@ -85,7 +85,7 @@ def test_metadata_follows_from_the_log_alone_and_is_written_once() -> None:
     erase(pool, "harbour-1", 3)
     state = pool.state()
     assert len(state.withdrawn_versions) == 1
-    assert set(pool.store.list("trust")) == expected_keys(pool.store, state)
+    assert set(pool.store.list("trust")) == expected_keys(state)
     assert metadata_faults(pool.store, state.keys) == {}
     for name, content in current_metadata(pool.store, state, OPERATOR).items():
         assert pool.store.get(f"trust/{name}") == content

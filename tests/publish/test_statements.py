@@ -285,7 +285,9 @@ def test_what_was_held_back_is_told_alike_for_releases_that_differ_by_one_record
     assert (
         told[0]["quarantined_about"] == told[1]["quarantined_about"] == [["scrub.too_costly", 30]]
     )
-    assert told[0]["held_back_about"] == told[1]["held_back_about"] == {"barred": 0, "duplicate": 0}
+    assert told[0]["held_back_about"] == told[1]["held_back_about"]
+    assert set(told[0]["held_back_about"].values()) == {0}
+    assert {"barred", "duplicate", "near_duplicate"} <= set(told[0]["held_back_about"])
 
 
 def test_the_card_tells_no_small_count(pool: Pool, version: Version) -> None:
