@@ -369,14 +369,16 @@ from datacoop.pool.object_store import ObjectStore
 from datacoop.cli.main import main
 
 fragment = sys.argv.pop(1)
-put = ObjectStore.put
 
-def interrupted(store, key, content):
-    put(store, key, content)
-    if fragment in key:
-        os.kill(os.getpid(), signal.SIGINT)
+def interrupted(put):
+    def then_interrupt(store, key, content):
+        put(store, key, content)
+        if fragment in key + "/":
+            os.kill(os.getpid(), signal.SIGINT)
+    return then_interrupt
 
-ObjectStore.put = interrupted
+ObjectStore.put = interrupted(ObjectStore.put)
+ObjectStore.put_all = interrupted(ObjectStore.put_all)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """

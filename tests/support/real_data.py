@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ from datacoop.read.verify import verify_pool
 from datacoop.records.collection import parse_collection, read_folder
 from datacoop_schemas import collection_folder
 
-TIME = "2026-01-01T00:00:00Z"
+MOMENT = datetime.now(UTC).replace(microsecond=0)
+"""Readers hold metadata against the real clock, so a fixed day would let it expire."""
+TIME = MOMENT.isoformat()
 COLLECTIONS = ("classification", "dialogues", "documents", "pairs")
 ROWS = 150
 
@@ -179,9 +181,8 @@ def play(folder: Path, range_bytes: int, rows: int = ROWS) -> dict[str, Any]:
             operator=operator,
             created_utc=TIME,
         )
-    moment = datetime.fromisoformat(TIME)
     ceremony = list(approvers.values())[:2]
-    initialise_trust(pool, operator=operator, ceremony=ceremony, now=moment, created_utc=TIME)
+    initialise_trust(pool, operator=operator, ceremony=ceremony, now=MOMENT, created_utc=TIME)
     receipts = {}
     options = IntakeOptions(code_version="test", range_bytes=range_bytes)
     for source in SOURCES:
@@ -206,7 +207,7 @@ def play(folder: Path, range_bytes: int, rows: int = ROWS) -> dict[str, Any]:
     for name in COLLECTIONS:
         release = ReleaseOptions(code_version="test", work=work)
         built = build_release(pool, name, release, as_of="2026-01-01", progress=quiet)
-        propose_release(pool, built, operator, now=moment, created_utc=TIME)
+        propose_release(pool, built, operator, now=MOMENT, created_utc=TIME)
         for approver in ceremony:
             approve_release(pool, name, 1, approver, created_utc=TIME)
         manifest = publish_release(pool, name, 1, operator, created_utc=TIME, as_of="2026-01-01")

@@ -356,7 +356,7 @@ def propose_release(
         homes: The home member of each annotator by pseudonym, as far as it is known.
 
     Raises:
-        RefusedError: The version was published meanwhile.
+        RefusedError: The version was published meanwhile, or records of it were erased.
     """
     state = pool.require()
     manifest = built.manifest
@@ -365,6 +365,8 @@ def propose_release(
     known = state.proposals.get((manifest.collection, manifest.version))
     if known is not None and known.snapshot == snapshot and not is_outdated(state, known):
         return known
+    # Before its shards are read: what was erased is not there any more.
+    _refuse_overtaken(state, manifest)
     statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
         proposed_targets(
@@ -395,20 +397,25 @@ def propose_release(
     draft = Draft(kind="release_proposed", body=body, blobs=(snapshot, targets, *named))
 
     def decide(current: State) -> Draft | None:
-        if len(current.versions(manifest.collection)) >= manifest.version:
-            raise RefusedError(
-                f"{manifest.collection} version {manifest.version} was published meanwhile",
-                hint="Build the release again.",
-            )
-        if manifest.log_length <= last_erasure(current, manifest.collection):
-            raise RefusedError(
-                f"records of {manifest.collection!r} were erased since it was built",
-                hint="Build the release again.",
-            )
+        _refuse_overtaken(current, manifest)
         return draft
 
     pool.append(decide, operator, created_utc=created_utc)
     return pool.state().proposals[manifest.collection, manifest.version]
+
+
+def _refuse_overtaken(state: State, manifest: SnapshotManifest) -> None:
+    """Refuse a built snapshot that the log has gone past."""
+    if len(state.versions(manifest.collection)) >= manifest.version:
+        raise RefusedError(
+            f"{manifest.collection} version {manifest.version} was published meanwhile",
+            hint="Build the release again.",
+        )
+    if manifest.log_length <= last_erasure(state, manifest.collection):
+        raise RefusedError(
+            f"records of {manifest.collection!r} were erased since it was built",
+            hint="Build the release again.",
+        )
 
 
 _AGAIN = "The operator runs `datacoop release propose` again, and approvers sign again."
