@@ -9,11 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from plays import CODE_VERSION, Stage, make_play, make_stage, quarantined, quiet
 
 from datacoop.errors import IntegrityError, RefusedError, SubmissionError, VersionWithdrawnError
-from datacoop.jobs.erasure import apply_erasures, erase_from_work, readers_to_tell
+from datacoop.jobs.erasure import (
+    apply_erasures,
+    erase_from_work,
+    readers_to_tell,
+    without_texts,
+)
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
 from datacoop.jobs.erasure_landing import MemberErasure, erased_rows, states_now
 from datacoop.jobs.proof import Place, Report, prove
@@ -25,15 +31,17 @@ from datacoop.jobs.release import (
     publish_release,
 )
 from datacoop.jobs.submitting import send_submission
-from datacoop.pool.blobs import bytes_to_batches
+from datacoop.pool.blobs import batches_to_bytes, bytes_to_batches
 from datacoop.pool.erasure import Ledger, request_bytes
 from datacoop.pool.garbage import erased_blobs, find_garbage
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.publish.settling import MEMORY_SCHEMA
 from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
 from datacoop.records.accesses import Access, access_key, accesses_to_bytes
+from datacoop.records.columns import DIGEST, MASKED_DIGEST
 from datacoop.records.tombstones import Tombstones
 
 MEMBER = "de-auental"
@@ -456,3 +464,22 @@ def test_grants_are_listed_under_which_erased_rows_were_read(
     ]
     accesses.put(access_key("2026-11-22"), accesses_to_bytes(told))
     assert readers_to_tell(erased.pool, accesses) == {"g1": [f"{COLLECTION}/1"]}
+
+
+def test_what_was_kept_out_of_a_version_is_forgotten_with_the_text() -> None:
+    texts = [bytes([number]) * 32 for number in range(3)]
+    values = [
+        pa.nulls(3, DIGEST),
+        pa.array(texts, DIGEST),
+        pa.array(texts, DIGEST),
+        pa.array(["train"] * 3),
+        pa.array([0, 1, 0], pa.int32()),
+    ]
+    remembered = pa.table(values, schema=MEMORY_SCHEMA)
+    content = batches_to_bytes(MEMORY_SCHEMA, remembered.to_batches())
+    assert without_texts(content, [b"x" * 32]) is None
+    left = without_texts(content, [texts[1], b"x" * 32])
+    assert left is not None
+    assert texts[1] not in left
+    (batch,) = bytes_to_batches(left)
+    assert batch.column(MASKED_DIGEST).to_pylist() == [texts[0], texts[2]]

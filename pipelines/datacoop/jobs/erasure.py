@@ -4,7 +4,7 @@ One log entry says all of it. What it needs is written before; what it takes awa
 so that a run killed at any instant has lost nothing, and the next run finishes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -41,7 +41,7 @@ from datacoop.pool.trust import (
     write_notices,
 )
 from datacoop.records.accesses import FOLDER, accesses_from_bytes, readers_of
-from datacoop.records.columns import DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID
+from datacoop.records.columns import DIGEST, MASKED_DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID
 
 ATTEMPTS = 10
 """Searches of the pool before the job gives up because others write meanwhile."""
@@ -153,9 +153,11 @@ def _plan(
     ids = _own_records(pool, erasure, asked)
     every = frozenset(i for found in ids.values() for i in found)
     manifests = _manifests(pool, state)
-    latest = _latest_shards(state, manifests)
+    latest = _remembered(state, manifests)
     replaced, gone, rows_of = {}, [], dict[str, int]()
+    texts = set[bytes]()
     for digest, content in _arrow_blobs(pool):
+        texts |= _masked_digests(content, every)
         rewritten = _without(content, every)
         if rewritten is None:
             continue
@@ -167,6 +169,12 @@ def _plan(
             continue
         replaced[digest] = pool.put_blob(rewritten[0])
         rows_of[digest] = rewritten[1]
+    for digest, content in _kept_out(pool, state, manifests):
+        recalled = without_texts(content, texts)
+        if recalled is not None and digest in latest:
+            replaced[digest] = pool.put_blob(recalled)
+        elif recalled is not None:
+            gone.append(digest)
     lists, rows = _lists(pool, state, replaced, rows_of)
     submissions: dict[str, dict[str, object]] = {}
     for submission_id, (old, new, count) in lists.items():
@@ -285,17 +293,53 @@ def _manifests(pool: Pool, state: State) -> dict[tuple[str, int], SnapshotManife
     }
 
 
-def _latest_shards(
+def _remembered(
     state: State, manifests: Mapping[tuple[str, int], SnapshotManifest]
 ) -> frozenset[str]:
-    """Give the shards that the next versions remember, rewritten ones as they are now."""
-    found = set()
+    """Give the blobs that the next versions remember, rewritten ones as they are now.
+
+    They are the shards of the newest versions, and what these kept out.
+    """
+    found = set[str]()
     for name in state.collections:
         published = state.versions(name)
         if published:
-            shards = manifests[name, published[-1].version].shards
-            found |= {state.amended.get(shard.sha256, shard.sha256) for shard in shards}
-    return frozenset(found)
+            newest = manifests[name, published[-1].version]
+            found |= {shard.sha256 for shard in newest.shards}
+            found |= {newest.kept_out} if newest.kept_out is not None else set()
+    return frozenset(state.amended.get(digest, digest) for digest in found)
+
+
+def _kept_out(
+    pool: Pool, state: State, manifests: Mapping[tuple[str, int], SnapshotManifest]
+) -> Iterator[tuple[str, bytes]]:
+    """Give what versions remember of rows that are in no shard, as it is now."""
+    named = {one.kept_out for one in manifests.values() if one.kept_out is not None}
+    for digest in sorted({state.amended.get(name, name) for name in named} - state.erased_blobs):
+        yield digest, get_blob(pool.store, digest)
+
+
+def _masked_digests(content: bytes, ids: frozenset[bytes]) -> set[bytes]:
+    """Give the masked digests of records in an Arrow blob; none where it holds none of them."""
+    wanted, found = pa.array(sorted(ids), DIGEST), set[bytes]()
+    for batch in _columns(content, [RECORD_ID, MASKED_DIGEST]):
+        found |= set(batch.filter(pc.is_in(batch.column(0), wanted)).column(1).to_pylist())
+    return found
+
+
+def without_texts(content: bytes, masked_digests: Collection[bytes]) -> bytes | None:
+    """Give an Arrow blob without the rows of some masked texts; none where it has none of them.
+
+    It names no records, so equal texts of others are forgotten too: if such a row is ever
+    published again, its split is drawn anew.
+    """
+    wanted = pa.array(sorted(masked_digests), DIGEST)
+    table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
+    is_erased = pc.is_in(table[MASKED_DIGEST], wanted)
+    if not pc.any(is_erased).as_py():
+        return None
+    kept = table.filter(pc.invert(is_erased))
+    return batches_to_bytes(table.schema, kept.to_batches())
 
 
 def _require_role(pool: Pool, versions: Iterable[tuple[str, int]]) -> None:

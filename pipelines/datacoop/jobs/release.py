@@ -283,7 +283,7 @@ def _run(
             _ = (
                 run
                 | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
-                | PublishShards(build, _remembered(previous, amended), _kept_out(previous))
+                | PublishShards(build, _remembered(previous, amended), _kept_out(previous, amended))
                 | "Together" >> beam.GroupByKey()
                 | "Tell" >> beam.Map(tell, options.work, key)
             )
@@ -307,8 +307,9 @@ def _remembered(previous: SnapshotManifest | None, amended: Mapping[str, str]) -
     return tuple(canonical_json(asdict(shard)).decode() for shard in there)
 
 
-def _kept_out(previous: SnapshotManifest | None) -> tuple[str, ...]:
-    return (previous.kept_out,) if previous and previous.kept_out else ()
+def _kept_out(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
+    digest = previous.kept_out if previous else None
+    return () if digest is None else (amended.get(digest, digest),)
 
 
 def tell(group: tuple[str, Iterable[str]], work: StoreAddress, key: str) -> None:
