@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 from plays import CREATED, make_play, make_stage
 
 from datacoop.demo.label_studio_server import LabelStudioServer
@@ -38,6 +39,11 @@ def test_nothing_of_an_erased_record_is_left_in_label_studio(
     stage = make_stage(tmp_path / "stage")
     stage.submit(play)
     assert stage.intake(play).states == {"accepted": 80}
+    # Projects are known by the collection's name, and every test has the same.
+    headers = {"Authorization": f"Token {server.token}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
+        for project in client.get("/api/projects/?page_size=1000").json()["results"]:
+            client.delete(f"/api/projects/{project['id']}/").raise_for_status()
     studio = LabelStudio(server.url, server.token)
     routed = route_tasks(
         stage.pool, play.collection, studio, stage.keys.operator, created_utc=CREATED

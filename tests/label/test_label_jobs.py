@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from plays import CREATED, Stage, make_play, make_stage, many_lines, write_settings
 
@@ -25,9 +26,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 NAME = "classification"
 A, B, C = "fits", "does_not_fit", "unsure"
 VOTES = ((A, A), (A, B, B), (A, B, C), (C, B, A), (B, C, A))
-DECIDING = """  votes: 3
-  deciding: {asking: until_settled, expert_below_percent: 50}
-"""
+DECIDING = {"asking": "until_settled", "expert_below_percent": 50}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     made.submit(play)
     made.intake(play)
     files = dict(contract_of(made.pool, made.pool.require(), NAME).files)
-    files["collection.yaml"] = files["collection.yaml"].replace("  votes: 3\n", DECIDING)
+    changed = yaml.safe_load(files["collection.yaml"])
+    changed["labelling"] |= {"share_percent": 100, "deciding": DECIDING}
+    files["collection.yaml"] = yaml.safe_dump(changed, sort_keys=False)
     add_collection(made.pool, parse_collection(files), made.keys.operator, created_utc=CREATED)
     write_settings(made)
     (made.root / "keys" / "annotators.key").write_bytes(bytes(range(32)))
@@ -189,14 +190,14 @@ def test_a_contract_whose_form_does_not_fit_is_refused(stage: Stage) -> None:
     assert stage.log() == before
 
 
-SPANS = """  question: parts
-  kind: labels
-  values: [place, time]
-  share_percent: 100
-  votes: 2
-  deciding: {rule: characters}
-
-release:"""
+SPANS = {
+    "question": "parts",
+    "kind": "labels",
+    "values": ["place", "time"],
+    "share_percent": 100,
+    "votes": 2,
+    "deciding": {"rule": "characters"},
+}
 FORM = """<View>
   <Text name="text" value="$text"/>
   <Labels name="parts" toName="text"><Label value="place"/><Label value="time"/></Labels>
@@ -204,8 +205,8 @@ FORM = """<View>
 
 
 def spans_contract(files: dict[str, str]) -> Collection:
-    head, tail = files["collection.yaml"].split("  question: class_fits\n")
-    text = head + SPANS + tail.split("\nrelease:")[1]
+    changed = yaml.safe_load(files["collection.yaml"]) | {"labelling": SPANS}
+    text = yaml.safe_dump(changed, sort_keys=False)
     return parse_collection(files | {"collection.yaml": text, "labeling.xml": FORM})
 
 

@@ -29,8 +29,10 @@ from datacoop.label.votes import pseudonym
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.web.gateway.accounts import make_user
+from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.passwords import hash_password
-from datacoop.web.gateway.store import ANSWERED, HELD, PUT_OFF, SENDING, Store, read_key
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_served import ANSWERED, HELD, PUT_OFF, SENDING
 
 KEY = b"annotators"
 VALUES = ("family", "employment", "housing")

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from postgres import Postgres
 
 from datacoop.errors import OutsideError, RefusedError, SettingsError
-from datacoop.web.gateway.store import BARRED, HELD, LET_BACK, PUT_OFF, SENDING, Store
+from datacoop.web.gateway.store import Store
+from datacoop.web.gateway.store_reports import BARRED, LET_BACK
+from datacoop.web.gateway.store_served import HELD, PUT_OFF, SENDING
 
 KEY = Fernet.generate_key()
 RECORD = bytes(range(32))
