@@ -14,6 +14,7 @@ from datacoop.web.portal.routes import Found, Guard, Route
 _NOTHING = Found(
     Route(name="", methods=frozenset(), path=re.compile(r"(?!)"), guard=Guard.OPEN), {}
 )
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _EMPTY = Holdings(state=State(), versions={}, blobs={}, metadata=frozenset())
 
 
@@ -24,7 +25,7 @@ class Asked:
     request: Request
     found: Found = _NOTHING
     holdings: Holdings = _EMPTY
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = _LONG_AGO
     known: Visitor | None = None
 
     @property

@@ -74,7 +74,7 @@ class Indexer:
         for collection in state.collections:
             for proposal in state.versions(collection):
                 content = said.get(f"withdrawn/{collection}/{proposal.version}")
-                published = self._published(state, proposal, content)
+                published = self._published(proposal, content)
                 versions[collection, proposal.version] = published
                 self._enter(blobs, published, content)
         return Holdings(
@@ -98,7 +98,7 @@ class Indexer:
             held = Held(version=published, terms=None, is_notice=True)
             blobs.setdefault(sha256_hex(notice), []).append(held)
 
-    def _published(self, state: State, proposal: Proposal, notice: bytes | None) -> Published:
+    def _published(self, proposal: Proposal, notice: bytes | None) -> Published:
         name = f"{proposal.collection}/{proposal.version}"
         if proposal.targets not in self._statements:
             self._statements[proposal.targets] = statement_digests(self.store, proposal)
