@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 import uvicorn
-from pooling import COLLECTION, CREATED, OPERATOR, PURPOSE, STEWARDS, TODAY, make_signing_key
+from pooling import COLLECTION, CREATED, OPERATOR, PURPOSE, STEWARDS
 
 from datacoop.jobs.granting import give_grant
-from datacoop.pool.grants import Grant, sign_grant
-from datacoop.pool.keys import Role, SigningKey
-from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.grants import Grant
+from datacoop.pool.keys import SigningKey
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.passes import Pass, sign_pass
 from datacoop.pool.pool import Pool
 from datacoop.web.portal.app import Options, Portal
@@ -40,10 +40,6 @@ def make_grant(pool: Pool, store: ObjectStore, **changes: Any) -> tuple[Grant, b
         secret="",
     )
     return give_grant(pool, store, replace(wanted, **changes), OPERATOR, created_utc=CREATED)
-
-
-def forged(content: Grant, key: SigningKey) -> bytes:
-    return sign_grant(content, key)
 
 
 def make_pass(
@@ -123,6 +119,3 @@ def listening(pool: Pool, accesses: ObjectStore, **how: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
-
-
-__all__ = ["TODAY", "Role", "make_signing_key", "open_store"]
