@@ -32,6 +32,7 @@ from pooling import (
 )
 from portals import LATER, ORIGIN, Asker, listening, make_grant, make_pass, make_portal
 from tests.pool.test_notices import erase
+from tests.read.test_stores import s3_pool
 
 import datacoop
 from datacoop.errors import OutsideError, RefusedError, SettingsError
@@ -52,6 +53,8 @@ from datacoop.web.portal.entrance import token_of
 from datacoop.web.portal.pages import TEXTS
 from datacoop.web.portal.ranges import UnsatisfiableError, wanted_part
 from datacoop.web.portal.routes import TABLE
+
+__all__ = ["s3_pool"]
 
 _names = itertools.count()
 SOON = (NOW + timedelta(hours=6)).isoformat()
@@ -115,6 +118,25 @@ def test_a_trainer_reads_a_version_through_the_portal(tmp_path: Path) -> None:
         time.sleep(1.1)
         with pytest.raises(RefusedError, match="the grant was revoked"):
             datacoop.open(f"{origin}/pool", cache=tmp_path / "again", **how)
+
+
+def test_shards_come_by_signed_addresses_of_an_s3_store(
+    s3_pool: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    url, options = s3_pool
+    pool, accesses = Pool(open_store(url, options)), memory("accesses")
+    grant, shown = make_grant(pool, memory("grants"))
+    shards = {shard.sha256 for shard in manifest_of(pool).shards}
+    asker, _ = make_portal(pool, accesses, links=True)
+    answer = asker.ask("GET", f"/pool/blobs/sha256/{min(shards)}", shown)
+    assert answer.status_code == 307
+    assert answer.headers["location"].startswith(options["endpoint"])
+    assert asker.ask("GET", f"/pool/blobs/sha256/{min(shards)}", b"{}").status_code == 401
+    with listening(pool, accesses, links=True) as origin:
+        reader = datacoop.open(f"{origin}/pool", cache=tmp_path, grant=shown)
+        assert len(list(reader.version(COLLECTION, 1, purpose=PURPOSE).rows())) == 40
+    [access] = accesses_from_bytes("a", accesses.get(access_key(TODAY)))
+    assert (access.grant, set(access.shards)) == (grant.id, shards)
 
 
 def test_a_grant_is_never_sent_in_the_clear(place: Place) -> None:
