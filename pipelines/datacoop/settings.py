@@ -20,9 +20,10 @@ _OPTIONS = {"pool", "landing", "work"}
 _KEYS = frozenset(
     {
         *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
-        *("workforce", "gold", "gateway", "grants", "openlineage"),
+        *("workforce", "gold", "gateway", "grants", "openlineage", "portal"),
     }
 )
+_PORTAL_KEYS = frozenset({"origin", "listen", "accesses", "links"})
 _GATEWAY_KEYS = frozenset({"origin", "listen", "store", "key", "issuer", "client_id"})
 
 
@@ -68,6 +69,14 @@ class Settings:
     """The OpenID Connect provider at which annotators may sign in."""
     gateway_client_id: str | None = None
     """What that provider knows the gateway as."""
+    portal_origin: str | None = None
+    """Where trainers and members reach the portal, such as `https://portal.example.org`."""
+    portal_listen: str = "127.0.0.1:8400"
+    """Address and port on which it listens."""
+    portal_accesses: str | None = None
+    """A store of the operator's own for the daily records of accesses."""
+    portal_links: bool = False
+    """Whether shards are fetched from the store by short-lived addresses, where it can sign."""
 
     def require(self, name: str) -> Any:  # noqa: ANN401 - the type of the setting named
         """Give a setting that must be there.
@@ -78,6 +87,7 @@ class Settings:
         value = getattr(self, name)
         if value is None:
             key = name.replace("label_studio_", "label_studio.").replace("gateway_", "gateway.")
+            key = key.replace("portal_", "portal.")
             option = f", or give --{name}" if name in _OPTIONS else ""
             raise SettingsError(f"{key} is not set", hint=f"Set `{key}` in {FILE_NAME}{option}.")
         return value
@@ -97,6 +107,10 @@ class Settings:
     def open_grant_store(self) -> ObjectStore:
         """Open the operator's store for grants."""
         return open_store(self.require("grants"), self.store_options)
+
+    def open_access_store(self) -> ObjectStore:
+        """Open the operator's store for the daily records of accesses."""
+        return open_store(self.require("portal_accesses"), self.store_options)
 
     def open_landing(self, member: str) -> ObjectStore:
         """Open a member's landing store."""
@@ -152,12 +166,19 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
 def _settings(value: Mapping[str, Any], base: Path) -> Settings:
     studio = value.get("label_studio", {})
     gateway = value.get("gateway", {})
-    unknown = sorted(set(gateway) - _GATEWAY_KEYS)
-    if unknown:
-        raise SettingsError(
-            f"gateway has unknown keys: {', '.join(unknown)}",
-            hint=f"Known keys: {', '.join(sorted(_GATEWAY_KEYS))}.",
-        )
+    portal = value.get("portal", {})
+    for name, given, keys in (
+        ("gateway", gateway, _GATEWAY_KEYS),
+        ("portal", portal, _PORTAL_KEYS),
+    ):
+        unknown = sorted(set(given) - keys)
+        if unknown:
+            raise SettingsError(
+                f"{name} has unknown keys: {', '.join(unknown)}",
+                hint=f"Known keys: {', '.join(sorted(keys))}.",
+            )
+    if not isinstance(portal.get("links", False), bool):
+        raise SettingsError("portal.links is not true or false", hint="Write links = true.")
     return Settings(
         pool=_place(value.get("pool"), base),
         landing=_place(value.get("landing"), base),
@@ -179,6 +200,10 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         gateway_key=_path(gateway.get("key"), base),
         gateway_issuer=gateway.get("issuer"),
         gateway_client_id=gateway.get("client_id"),
+        portal_origin=portal.get("origin"),
+        portal_listen=portal.get("listen", "127.0.0.1:8400"),
+        portal_accesses=_place(portal.get("accesses"), base),
+        portal_links=portal.get("links", False),
     )
 
 

@@ -287,10 +287,10 @@ def main(path: str) -> None:
     from datacoop.web.gateway.door import Options
     from datacoop.web.gateway.limits import Rate
     from datacoop.web.gateway.oidc import Provider, SignIn
-    from datacoop.web.gateway.serving import run
     from datacoop.web.gateway.store import Store
     from datacoop.web.gateway.studio import Studio
     from datacoop.web.gateway.work import Work, own_votes, restore
+    from datacoop.web.server import run
 
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     if told["unlimited"]:

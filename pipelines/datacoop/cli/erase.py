@@ -187,8 +187,9 @@ def _apply(
     if settings.work is not None:
         erase_from_work(settings.open_work_store())
     told = {}
-    if accesses is not None:
-        told = readers_to_tell(pool, open_store(accesses, settings.store_options))
+    place = accesses or settings.portal_accesses
+    if place is not None:
+        told = readers_to_tell(pool, open_store(place, settings.store_options))
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     value = {"erased": [asdict(one) for one in done], "tasks": tasks, "readers": told}

@@ -14,7 +14,6 @@ from datacoop.cli.common import (
     progress_bar,
     settings_from,
 )
-from datacoop.pool.grants import read_grant
 from datacoop.read.exports import FORMS, export
 from datacoop.read.open import open_pool
 
@@ -54,7 +53,7 @@ def command(
         settings.require("pool"),
         options=settings.store_options,
         jurisdiction=jurisdiction,
-        grant=read_grant(grant_path.name, grant_path.read_bytes()) if grant_path else None,
+        grant=grant_path,
     )
     version = reader.version(collection, number, purpose=purpose)
     written = 0

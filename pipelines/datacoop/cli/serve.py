@@ -23,8 +23,11 @@ from datacoop.web.gateway.app import Gateway
 from datacoop.web.gateway.database import read_key
 from datacoop.web.gateway.door import Options
 from datacoop.web.gateway.oidc import Provider, SignIn
-from datacoop.web.gateway.serving import Source, run
+from datacoop.web.gateway.serving import Source
 from datacoop.web.gateway.studio import Studio
+from datacoop.web.portal.app import Options as PortalOptions
+from datacoop.web.portal.app import Portal
+from datacoop.web.server import run
 
 METRICS_VARIABLE = "DATACOOP_METRICS_TOKEN"
 CLIENT_SECRET_VARIABLE = "DATACOOP_OIDC_SECRET"  # noqa: S105 - a name, no secret
@@ -37,6 +40,7 @@ def command() -> None:
     \b
     Example:
       datacoop serve gateway
+      datacoop serve portal
     """
 
 
@@ -91,6 +95,31 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     }
     emit(as_json, told, facts(told))
     run(app, settings.gateway_listen)
+
+
+@command.command("portal")
+@pool_option
+@config_option
+@json_option
+def portal(pool_url: str | None, config: Path | None, as_json: bool) -> None:
+    """Hand out versions to trainers under their grants, and show what there is.
+
+    Needs in the settings `portal.origin` and `portal.accesses`, the store of the daily record of
+    accesses. Holds no key, and no credentials of Label Studio. Serves until it is stopped.
+
+    \b
+    Example:
+      datacoop serve portal --config datacoop.toml
+    """
+    settings = settings_from(config, pool=pool_url)
+    origin = str(settings.require("portal_origin")).rstrip("/")
+    options = PortalOptions(origin=origin, links=settings.portal_links)
+    pool = open_pool(settings)
+    pool.require()
+    app = Portal(options, pool, settings.open_access_store())
+    told = {"origin": origin, "listens": settings.portal_listen}
+    emit(as_json, told, facts(told))
+    run(app, settings.portal_listen)
 
 
 def _sign_in(settings: Settings, origin: str) -> SignIn | None:

@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -12,11 +13,14 @@ import obstore
 import obstore.exceptions as store_errors
 from obstore.store import HTTPStore, LocalStore, MemoryStore, from_url
 
-from datacoop.errors import OutsideError, SettingsError, TransientError
+from datacoop.errors import OutsideError, RefusedError, SettingsError, TransientError
 from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file, write_files
 
 CREATE_ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.2
+
+PORTAL_HEADERS = ("authorization", "datacoop-purpose")
+"""What a portal is told; no other option of a store goes to a web server."""
 
 _memory_stores: dict[str, MemoryStore] = {}
 
@@ -29,7 +33,8 @@ class StoreAddress:
     """A folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, and to read
     only `https://…`."""
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Options of the store's client by obstore's names, such as `endpoint`. May hold secrets."""
+    """Options of the store's client by obstore's names, such as `endpoint`. May hold secrets.
+    Of `https://…` those of `PORTAL_HEADERS`, sent with each request."""
 
 
 class ObjectStore:
@@ -71,8 +76,17 @@ class ObjectStore:
             return bytes(obstore.get(self._store, self._prefix + key).bytes())
         except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
             return None
-        except store_errors.GenericError as error:
-            raise TransientError("object store", "get", key, hint=_HINT) from error
+        except (
+            store_errors.PermissionDeniedError,
+            store_errors.UnauthenticatedError,
+            store_errors.GenericError,
+        ) as error:
+            refusal = _portal_refusal(self.address, error)
+            if refusal is not None:
+                raise refusal from None
+            if isinstance(error, store_errors.GenericError):
+                raise TransientError("object store", "get", key, hint=_HINT) from error
+            raise _failure("get", key) from error
         except (store_errors.BaseError, OSError) as error:
             raise _failure("get", key) from error
 
@@ -164,6 +178,20 @@ class ObjectStore:
         except (store_errors.BaseError, OSError) as error:
             raise _failure("head", key) from error
 
+    def signed_url(self, key: str, seconds: int) -> str | None:
+        """Give an address under which anybody can get the object for so long.
+
+        Returns:
+            None where the store is a folder or another that signs nothing.
+        """
+        if urlsplit(self.address.url).scheme not in _SIGNING:
+            return None
+        store: Any = self._store
+        try:
+            return str(obstore.sign(store, "GET", key, timedelta(seconds=seconds)))
+        except store_errors.BaseError as error:
+            raise _failure("sign", key) from error
+
     def unfinished(self) -> list[str]:
         """List the keys of files that killed writes left behind; none but on local disk."""
         if self._folder is None or not self._folder.is_dir():
@@ -253,7 +281,8 @@ def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
     options = dict(address.options)
     if urlsplit(address.url).scheme in {"http", "https"}:
         # Never by `from_url`, which takes the web address of an S3 bucket for the bucket.
-        client = {"allow_http": address.url.startswith("http://")}
+        told = {name: value for name, value in address.options if name in PORTAL_HEADERS}
+        client = {"allow_http": address.url.startswith("http://"), "default_headers": told}
         return HTTPStore.from_url(address.url, client_options=cast(Any, client))
     plain = options.get("endpoint", "").startswith("http://")
     try:
@@ -269,6 +298,37 @@ def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
             "options.",
         ) from error
     return store
+
+
+_SIGNING = frozenset({"s3", "s3a", "gs", "az"})
+_ASK = "Ask the operator of the pool for a grant that covers it."
+_REFUSALS = {
+    "grant_missing": ("it wants a grant", "Open the pool with grant=, the file you were given."),
+    "grant_invalid": ("the grant is not one that the operator signed", _ASK),
+    "grant_unknown": ("the log of the pool does not know the grant", _ASK),
+    "grant_revoked": ("the grant was revoked", _ASK),
+    "grant_ended": ("the grant has ended", _ASK),
+    "grant_not_begun": ("the grant has not begun", "Come back on its first day."),
+    "grant_collection": ("the grant is for other collections", _ASK),
+    "grant_purpose": ("the grant is not for this purpose", _ASK),
+    "grant_terms": ("the terms of the rows do not permit it under this grant", _ASK),
+    "version_withdrawn": (
+        "the version was withdrawn",
+        "Open the pool without a pinned digest; the error then says what replaces it.",
+    ),
+}
+"""What a portal says and what a reader is told of it, by reason."""
+
+
+def _portal_refusal(address: StoreAddress, error: Exception) -> RefusedError | None:
+    """Say why a portal refused, in our own words; none where it was no portal that did."""
+    if urlsplit(address.url).scheme not in {"http", "https"}:
+        return None
+    text = str(error)
+    for reason, (said, hint) in _REFUSALS.items():
+        if f'"reason":"{reason}"' in text:
+            return RefusedError(f"the portal refuses: {said}", hint=hint)
+    return None
 
 
 _HINT = "Check that the store is reached, has space, and that its credentials are right."

@@ -1,18 +1,20 @@
 """Open a pool as a trainer: verified versions, batch by batch."""
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
+from datacoop.errors import IntegrityError, RefusedError, SettingsError, VersionWithdrawnError
 from datacoop.pool.checkpoint import require_cosigned_version
-from datacoop.pool.grants import Grant, grant_objections
+from datacoop.pool.grants import Grant, grant_objections, read_grant
 from datacoop.pool.keys import PublicKey
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
@@ -37,7 +39,7 @@ def open_pool(
     cache_bytes: int = CACHE_BYTES,
     jurisdiction: str | None = None,
     today: str | None = None,
-    grant: Grant | None = None,
+    grant: Grant | bytes | Path | None = None,
     witnesses: Iterable[PublicKey] = (),
     cosignatures: int = 0,
 ) -> "PoolReader":
@@ -56,13 +58,19 @@ def open_pool(
             terms keep rows to some countries.
         today: The day on which terms are held against the reading, `YYYY-MM-DD`; by default the
             day in UTC.
-        grant: The reader's grant; versions that it does not cover are refused.
+        grant: The reader's grant; versions that it does not cover are refused. As its file, or
+            the bytes of it, it is shown to a portal at `https://…`, which wants to see it.
         witnesses: Keys of witnesses, got from their members by another way than the pool.
         cosignatures: How many members' witnesses must have seen the publication of a version.
 
     Raises:
         IntegrityError: The pool's metadata is not signed as its root demands.
     """
+    if isinstance(grant, Path):
+        grant = _file(grant)
+    if isinstance(grant, bytes):
+        options = {**(options or {}), **_shown(url, grant)}
+        grant = read_grant("the grant", grant)
     store = open_store(url, options)
     # Two folders of one relative path are two pools, each with trust of its own.
     place = url if "://" in url else Path(url).resolve().as_posix()
@@ -79,6 +87,27 @@ def open_pool(
     )
     client = trust if isinstance(trust, str) else TrustClient(store, folder, trust)
     return PoolReader(store, client, fetcher, reading)
+
+
+def _file(grant: Path) -> bytes:
+    try:
+        return grant.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read the grant {grant}", hint="The operator of the pool gave it to you."
+        ) from error
+
+
+def _shown(url: str, grant: bytes) -> dict[str, str]:
+    """Give what shows a grant to a portal; to other stores nothing is shown."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
+        return {}
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingsError(
+            f"a grant is not sent to {url} in the clear", hint="Open the portal by https://…."
+        )
+    return {"authorization": f"Bearer {base64.urlsafe_b64encode(grant).decode()}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +175,8 @@ class PoolReader:
         reading = self._reading
         if reading.cosignatures:
             require_cosigned_version(self._store, digest, reading.witnesses, reading.cosignatures)
-        manifest = self._manifest(name, digest)
+        fetcher = _for_purpose(self._fetcher, purpose)
+        manifest = snapshot_from_bytes(name, fetcher.get(digest).to_pybytes())
         if (manifest.collection, manifest.version) != (collection, number):
             found = f"that of {manifest.collection}/{manifest.version}"
             raise IntegrityError(name, "its own manifest", found)
@@ -156,7 +186,7 @@ class PoolReader:
                 hint=f"Its terms permit: {', '.join(manifest.purposes)}.",
             )
         refuse_reading(manifest, self._reading, purpose)
-        return Version(manifest, digest, self._fetcher, lambda said: self._statement(name, said))
+        return Version(manifest, digest, fetcher, lambda said: self._statement(name, said))
 
     def _manifest(self, name: str, digest: str) -> SnapshotManifest:
         return snapshot_from_bytes(name, self._fetcher.get(digest).to_pybytes())
@@ -169,6 +199,16 @@ class PoolReader:
             )
         collection, number = name.split("/")
         return self._trust.find_statement(collection, int(number), said)
+
+
+def _for_purpose(fetcher: Fetcher, purpose: str) -> Fetcher:
+    """Have a portal told what is read for: it hands out rows for one purpose."""
+    if "authorization" not in dict(fetcher.address.options):
+        return fetcher
+    options = {**dict(fetcher.address.options), "datacoop-purpose": purpose}
+    return replace(
+        fetcher, address=replace(fetcher.address, options=tuple(sorted(options.items())))
+    )
 
 
 def refuse_reading(manifest: SnapshotManifest, reading: Reading, purpose: str) -> None:

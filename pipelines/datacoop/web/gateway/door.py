@@ -23,11 +23,7 @@ from datacoop.web.gateway.limits import REQUESTS, WRITES, Buckets
 from datacoop.web.gateway.routes import Guard, find
 from datacoop.web.gateway.store import Store
 from datacoop.web.gateway.store_accounts import Account
-
-_OWN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
+from datacoop.web.headers import safe_headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +70,7 @@ class Door:
         # The prefix binds a cookie to this host and to TLS; browsers take it with TLS only.
         self._cookie = "__Host-datacoop" if options.is_secure else "datacoop"
         self._requests, self._writes = Buckets(REQUESTS), Buckets(WRITES)
-        safe = {
-            b"content-security-policy": _OWN_POLICY.encode(),
-            b"x-content-type-options": b"nosniff",
-            b"x-frame-options": b"DENY",
-            b"referrer-policy": b"same-origin",
-            b"cross-origin-opener-policy": b"same-origin",
-            b"cross-origin-resource-policy": b"same-origin",
-            b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
-            b"cache-control": b"no-store",
-        }
-        if options.is_secure:
-            safe[b"strict-transport-security"] = b"max-age=31536000"
-        self._safe = tuple(safe.items())
+        self._safe = tuple(safe_headers(is_secure=options.is_secure).items())
 
     async def let_in(self, asked: Asked) -> None:
         """Find out what is asked and who asks, and whether they may.

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import uvicorn
 
-from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import ensure_project, labelled_records, routed_records
 from datacoop.jobs.reviews import Review, audit_review, experts_review
@@ -26,14 +24,9 @@ from datacoop.pool.pool import Pool
 from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 from datacoop.records.columns import RECORD_ID
-from datacoop.web.gateway.app import Gateway
 from datacoop.web.gateway.pictures import kept, picture_of
 from datacoop.web.gateway.store import Store
 from datacoop.web.gateway.work import Work, own_votes, restore
-
-KEEP_ALIVE_SECONDS = 15
-DRAIN_SECONDS = 20
-"""How long a stop waits for answers that are under way."""
 
 
 class Source:
@@ -204,34 +197,6 @@ class Source:
             known = number, self._studio.task_numbers(number)
             self._tasks[name] = known
         return known
-
-
-def run(gateway: Gateway, listen: str) -> None:
-    """Serve until the process is told to stop.
-
-    Args:
-        listen: Address and port, such as `127.0.0.1:8300`.
-
-    Raises:
-        SettingsError: It is no address and port.
-    """
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal():
-        raise SettingsError(f"gateway.listen is {listen!r}", hint="Write it as 127.0.0.1:8300.")
-    uvicorn.run(
-        gateway,
-        host=host.strip("[]"),
-        port=int(port),
-        # Whatever a client says about addresses before it is not believed.
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        http="h11",
-        ws="none",
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
 
 
 def _payloads(
