@@ -4,13 +4,14 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import faulting
+import campaign
 import pytest
+from campaign import JOBS, Result
 from commands import run_python
 from fault_counts import IN_FULL, count
-from faulting import JOBS, WAYS, Result
+from faulting import WAYS
 
-CASES = 0 if IN_FULL else 6
+CASES = 0 if IN_FULL else 5
 """Calls that are disturbed of each job in each way, at a fixed stride; 0 is all."""
 SECONDS = 7_200 if IN_FULL else 300
 NEEDED = {
@@ -33,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(folder: Path) -> list[Result]:
-    done = run_python(faulting.__file__, str(folder), str(CASES), folder=folder, seconds=SECONDS)
+    done = run_python(campaign.__file__, str(folder), str(CASES), folder=folder, seconds=SECONDS)
     assert done.returncode == 0, done.stderr[-2000:]
     return [Result(**json.loads(line)) for line in done.stdout.splitlines()]
 
@@ -62,7 +63,7 @@ def test_a_disturbed_job_leaves_the_old_state_or_the_new_and_ends_as_undisturbed
 @pytest.mark.usefixtures("results")
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_meets_every_kind_of_call_at_which_it_could_break(folder: Path, job: str) -> None:
-    calls = json.loads(faulting.calls_file(folder, job).read_text())
+    calls = json.loads(campaign.calls_file(folder, job).read_text())
     assert set(calls) >= NEEDED[job]
 
 

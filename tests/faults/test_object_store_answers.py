@@ -7,19 +7,18 @@ from pathlib import Path
 
 import boto3
 import pytest
+from campaign import take_in_once
 from fault_counts import IN_FULL, count
 from moto.server import ThreadedMotoServer
-from pooling import CREATED, OPERATOR, make_records, publish, published_pool, submission_body
+from pooling import publish, published_pool
 from store_proxy import WAYS, StoreProxy, store_proxy
 from trusting import find
 
 from datacoop.errors import OutsideError
-from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
-from datacoop.pool.log import Draft, read_log
+from datacoop.pool.log import read_log
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import read_unverified
-from datacoop.pool.state import State
 from datacoop.read.verify import verify_pool
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
@@ -50,21 +49,6 @@ def open_s3(proxy: StoreProxy, prefix: str) -> ObjectStore:
     return open_store(f"s3://pool/{prefix}", options)
 
 
-def commit(pool: Pool, submission: str) -> None:
-    """Take a submission in, unless it is in."""
-    batch = make_records(submission, 2)
-    records = put_blob_list(
-        pool.store, [BlobRef(pool.put_blob(batches_to_bytes(batch.schema, [batch])), 2)]
-    )
-    body = submission_body(submission, records=records, rows=2)
-    draft = Draft(kind="submission_taken", body=body, blobs=(records,))
-
-    def decide(state: State) -> Draft | None:
-        return None if submission in state.submissions else draft
-
-    pool.append(decide, OPERATOR, created_utc=CREATED)
-
-
 def entered(store: ObjectStore, submission: str) -> int:
     """Count the entries that took a submission in."""
     bodies = [read_unverified("entry", content).predicate["body"] for _, content in read_log(store)]
@@ -82,7 +66,7 @@ def test_a_commit_that_meets_a_fault_is_entered_once(proxy: StoreProxy, way: str
         proxy.disturb(way, at)
         for _ in range(3):
             with suppress(OutsideError):
-                commit(Pool(store), submission)
+                take_in_once(Pool(store), submission)
                 break
         assert entered(store, submission) == 1
     proxy.disturb()
@@ -98,7 +82,7 @@ def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_a
     proxy.disturb()
     base = open_s3(proxy, f"publish-{next(_names)}")
     published_pool(base, rows=2)
-    commit(Pool(base), "harbour-2")
+    take_in_once(Pool(base), "harbour-2")
     files = {key: base.get(key) for key in base.list()}
     proxy.disturb()
     publish(Pool(base))

@@ -25,7 +25,7 @@ from datacoop.pool.trust import TrustClient, metadata_faults
 from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
 
-PLACES = 300
+PLACES = 150
 """Places of each kind of file in each way, where not all are tried."""
 WHOLE = 15
 """Likewise, for the verification of a whole pool."""
