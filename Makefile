@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DIR ?= .demo
 
-.PHONY: help setup demo test fmt lint types layers e2e wheel bench fuzz check clean
+.PHONY: help setup demo test fmt lint types layers e2e wheel bench faults fuzz check clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ wheel: setup ## Build the wheels into dist/
 
 bench: setup ## Run the benchmarks, and write their tables into docs/
 	for script in benchmarks/bench_*.py benchmarks/report_*.py; do $(BIN)/python $$script; done
+
+faults: setup ## Let every input and output of a job fail, kill it at each, spoil every byte
+	DATACOOP_FAULTS=all $(BIN)/pytest -q tests/faults
 
 fuzz: setup ## Scrub random texts for ten minutes
 	$(BIN)/python benchmarks/fuzz_scrub.py --minutes 10

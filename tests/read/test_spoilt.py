@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pooling import COLLECTION, PURPOSE, published_pool
+from spoiling import SPOILT, spoilt
 
 from datacoop.errors import DatacoopError, IntegrityError
 from datacoop.pool.blobs import blob_key
@@ -28,11 +29,6 @@ def open_version(folder: Path, cache: str = "cache", trust: str | None = None) -
     return reader.version(COLLECTION, 1, purpose=PURPOSE)
 
 
-def spoilt(content: bytes, at: int, way: int) -> bytes:
-    flipped = bytes([content[at] ^ 1 << at % 8])
-    return content[:at] + (flipped, b"", content[at : at + 1] + b"?")[way] + content[at + 1 :]
-
-
 def test_two_thousand_spoilt_shards_are_all_refused(folder: Path) -> None:
     version = open_version(folder)
     chance = random.Random(SEED)  # noqa: S311 - to repeat, not to hide
@@ -52,7 +48,7 @@ def test_two_thousand_spoilt_shards_are_all_refused(folder: Path) -> None:
     assert sum(batch.num_rows for batch in open_version(folder).batches()) == len(version)
 
 
-@pytest.mark.parametrize("way", range(3), ids=["flipped", "cut", "added"])
+@pytest.mark.parametrize("way", range(3), ids=SPOILT)
 def test_every_spoilt_byte_of_a_manifest_is_refused(folder: Path, way: int) -> None:
     digest = open_version(folder).digest
     path = folder / "pool" / blob_key(digest)

@@ -31,7 +31,10 @@ def datacoop_json(*arguments: str, folder: Path, code: int = 0) -> Any:
 
 
 def run_python(
-    *arguments: str, folder: Path, environment: dict[str, str] | None = None
+    *arguments: str,
+    folder: Path,
+    environment: dict[str, str] | None = None,
+    seconds: float = SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Run this environment's Python in `folder`; the modules of `tests/support` are found."""
     return subprocess.run(
@@ -40,7 +43,7 @@ def run_python(
         env={**os.environ, "PYTHONPATH": str(SUPPORT), **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
     )
 

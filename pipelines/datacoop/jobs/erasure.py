@@ -15,6 +15,7 @@ from datacoop.jobs.auditing import audit_project
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.frame import list_records, listed_records, without
 from datacoop.jobs.labelling import delete_gone_tasks
+from datacoop.jobs.trusting import show_current
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool import blobs
 from datacoop.pool.blobs import (
@@ -34,12 +35,7 @@ from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.state import State, open_erasures
-from datacoop.pool.trust import (
-    current_metadata,
-    delegated_roles,
-    write_metadata,
-    write_notices,
-)
+from datacoop.pool.trust import delegated_roles
 from datacoop.records.accesses import FOLDER, accesses_from_bytes, readers_of
 from datacoop.records.columns import DIGEST, MASKED_DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID
 
@@ -101,8 +97,7 @@ def finish_erasures(pool: Pool, operator: SigningKey) -> list[str]:
     """
     state = pool.require()
     if state.trust_root is not None and state.withdrawn_versions:
-        write_notices(pool.store, state)
-        write_metadata(pool.store, current_metadata(pool.store, state, operator))
+        show_current(pool, operator)
     return delete_garbage(pool, erased_blobs(pool))
 
 

@@ -27,6 +27,7 @@ from datacoop.jobs.runner import (
     watched,
 )
 from datacoop.jobs.stating import write_statements
+from datacoop.jobs.trusting import show_current
 from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
 from datacoop.pool.checkpoint import (
     grown_log,
@@ -54,13 +55,7 @@ from datacoop.pool.state import (
     open_erasures,
     withdrawn_since,
 )
-from datacoop.pool.trust import (
-    current_metadata,
-    proposed_targets,
-    sign_targets,
-    write_metadata,
-    write_notices,
-)
+from datacoop.pool.trust import proposed_targets, sign_targets
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
 from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan
@@ -494,9 +489,7 @@ def publish_release(
         return Draft(kind="release_published", body=body, blobs=(proposal.snapshot,))
 
     pool.append(decide, operator, created_utc=created_utc)
-    state = pool.state()
-    write_notices(pool.store, state)
-    write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    state = show_current(pool, operator)
     write_checkpoint(pool.store, operator)
     proposal = find_proposal(state, collection, version)
     return snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))

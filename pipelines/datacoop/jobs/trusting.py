@@ -86,11 +86,26 @@ def refresh_trust(
             return False
     draft = Draft(kind="trust_refreshed", body={})
     pool.append(lambda _: draft, operator, created_utc=created_utc)
-    state = pool.state()
-    write_notices(pool.store, state)
-    write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    show_current(pool, operator)
     write_checkpoint(pool.store, operator)
     return True
+
+
+def show_current(pool: Pool, operator: SigningKey) -> State:
+    """Bring notices and trust metadata up to the log, beside others who may do the same.
+
+    Two publications at a time could leave the earlier one's timestamp in the place of the later
+    one's. Whoever wrote last therefore looks at the log once more, and writes again if it grew.
+
+    Raises:
+        RefusedError: The key is not the operator's that the trust root names.
+    """
+    shown = -1
+    while (state := pool.state()).length != shown:
+        shown = state.length
+        write_notices(pool.store, state)
+        write_metadata(pool.store, current_metadata(pool.store, state, operator))
+    return state
 
 
 def enter_key(pool: Pool, key: PublicKey, operator: SigningKey, *, created_utc: str) -> None:

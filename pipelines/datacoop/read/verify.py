@@ -185,7 +185,8 @@ def _check_references(
 ) -> set[str]:
     """Check that what the log names is there; give the keys of all that it names."""
     named = {blobs.blob_key(digest) for digest in state.blobs}
-    named |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
+    told = {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
+    named |= told
     for submission in state.submissions.values():
         if submission.records is None or blobs.blob_key(submission.records) in faults:
             continue
@@ -195,5 +196,6 @@ def _check_references(
             # The rows of a withdrawn submission may have been collected as garbage.
             named |= keys if submission.withdrawn_entry is None else keys & present
     for key in sorted(named - present):
-        faults.setdefault(key, "is missing")
+        again = "; run `datacoop erase --apply` again" if key in told else ""
+        faults.setdefault(key, f"is missing{again}")
     return named

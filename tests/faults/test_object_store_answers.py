@@ -1,0 +1,108 @@
+"""An object store that answers 503 or 409, or resets, whether or not it stored what it was sent."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import boto3
+import pytest
+from campaign import take_in_once
+from fault_counts import IN_FULL, count
+from moto.server import ThreadedMotoServer
+from pooling import publish, published_pool
+from store_proxy import WAYS, StoreProxy, store_proxy
+from trusting import find
+
+from datacoop.errors import OutsideError
+from datacoop.pool.log import read_log
+from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.pool import Pool
+from datacoop.pool.signing import read_unverified
+from datacoop.read.verify import verify_pool
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
+_names = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[StoreProxy]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    keys = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
+    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
+    client.create_bucket(Bucket="pool")
+    with store_proxy(endpoint) as proxy:
+        yield proxy
+    server.stop()
+
+
+def open_s3(proxy: StoreProxy, prefix: str) -> ObjectStore:
+    options = {
+        "endpoint": proxy.url,
+        "region": "us-east-1",
+        "access_key_id": "made-up",
+        "secret_access_key": "made-up",
+    }
+    return open_store(f"s3://pool/{prefix}", options)
+
+
+def entered(store: ObjectStore, submission: str) -> int:
+    """Count the entries that took a submission in."""
+    bodies = [read_unverified("entry", content).predicate["body"] for _, content in read_log(store)]
+    return sum(body.get("submission") == submission for body in bodies)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_commit_that_meets_a_fault_is_entered_once(proxy: StoreProxy, way: str) -> None:
+    proxy.disturb()
+    store = open_s3(proxy, f"commit-{next(_names)}")
+    pool = published_pool(store, rows=2)
+    before = proxy.met[way]
+    for at in (1, 2, 3):
+        submission = f"harbour-{at + 1}"
+        proxy.disturb(way, at)
+        for _ in range(3):
+            with suppress(OutsideError):
+                take_in_once(Pool(store), submission)
+                break
+        assert entered(store, submission) == 1
+    proxy.disturb()
+    assert verify_pool(store, lambda _, __: None).faults == ()
+    assert pool.state().length == len(list(read_log(store)))
+    count(f"store answers {way}", "writes of a commit", proxy.met[way] - before)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_again(
+    proxy: StoreProxy, tmp_path: Path, way: str
+) -> None:
+    proxy.disturb()
+    base = open_s3(proxy, f"publish-{next(_names)}")
+    published_pool(base, rows=2)
+    take_in_once(Pool(base), "harbour-2")
+    files = {key: base.get(key) for key in base.list()}
+    proxy.disturb()
+    publish(Pool(base))
+    writes = proxy.writes
+    assert writes > 20
+    before = proxy.met[way]
+    one = writes * (1 + WAYS.index(way)) // (1 + len(WAYS))
+    for at in range(1, writes + 1, 4) if IN_FULL else [one]:
+        proxy.disturb()
+        store = open_s3(proxy, f"publish-{next(_names)}")
+        for key, content in files.items():
+            store.put(key, content)
+        proxy.disturb(way, at)
+        for _ in range(3):
+            try:
+                publish(Pool(store))
+                break
+            except OutsideError:
+                # A reader who comes meanwhile finds one whole state, with version 1 in it.
+                assert find(Pool(store), tmp_path / f"new-{next(_names)}") is not None
+        assert find(Pool(store), tmp_path / f"end-{next(_names)}", 2) is not None
+        assert verify_pool(store, lambda _, __: None).faults == ()
+    count(f"store answers {way}", "writes of a publication", proxy.met[way] - before)

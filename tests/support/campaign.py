@@ -1,0 +1,344 @@
+"""Let each I/O call of a job fail, or kill the job there, and see what is left.
+
+A job runs in a child; every call of `pool/durable.py` and of the object store on files of the case
+passes through `Faults`, which disturbs one. Another child then reads, verifies, runs the job again
+and compares with a run that nothing disturbed.
+
+Run as a program: `campaign.py FOLDER CASES` prints each result as a line of JSON; CASES is how many
+calls of each job and way are disturbed, spread evenly; 0 disturbs all.
+"""
+
+import gc
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from faulting import WAYS, Faults
+from pooling import (
+    APPROVERS,
+    COLLECTION,
+    CREATED,
+    NOW,
+    OPERATOR,
+    PURPOSE,
+    STEWARDS,
+    TODAY,
+    build,
+    make_records,
+    published_pool,
+    submission_body,
+    take_in,
+)
+
+from datacoop.errors import DatacoopError, RefusedError, VersionWithdrawnError
+from datacoop.jobs.erasure import apply_erasures
+from datacoop.jobs.release import (
+    approve_release,
+    keep_built,
+    kept_build,
+    propose_release,
+    publish_release,
+)
+from datacoop.jobs.withdrawal import withdraw_submission
+from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
+from datacoop.pool.erasure import Ledger, request_bytes
+from datacoop.pool.garbage import delete_garbage, find_garbage
+from datacoop.pool.log import Draft, read_log
+from datacoop.pool.mirror import mirror_pool
+from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.pool import Pool
+from datacoop.pool.signing import read_unverified
+from datacoop.pool.state import State
+from datacoop.read.open import open_pool
+from datacoop.read.verify import verify_pool
+from datacoop.records.digest import record_id
+from datacoop.records.tombstones import Tombstones
+
+ERASE_KEY = b"k" * 32
+
+
+def take_in_once(pool: Pool, submission: str, member: str = "harbour") -> None:
+    """Take a submission in, as intake ends: blobs, then one log entry unless there is one."""
+    batch = make_records(submission, 3, member=member)
+    ref = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
+    records = put_blob_list(pool.store, [BlobRef(ref, batch.num_rows)])
+    body = submission_body(submission, member, records=records, rows=batch.num_rows)
+    draft = Draft(kind="submission_taken", body=body, blobs=(records,))
+
+    def decide(state: State) -> Draft | None:
+        return None if submission in state.submissions else draft
+
+    pool.append(decide, OPERATOR, created_utc=CREATED)
+
+
+def commit(folder: Path) -> None:
+    """Take a submission in."""
+    take_in_once(Pool(open_store(str(folder / "pool"))), "summit-1", "summit")
+
+
+def publish(folder: Path) -> None:
+    """Build, propose, approve twice and publish version 2, each step as a person repeats it."""
+    pool = Pool(open_store(str(folder / "pool")))
+    work = open_store(str(folder / "work"))
+    try:
+        built = kept_build(work, COLLECTION)
+    except RefusedError:
+        built = build(pool)
+        keep_built(work, built)
+    version = built.manifest.version
+    if len(pool.require().versions(COLLECTION)) < version:
+        propose_release(pool, built, OPERATOR, now=NOW, created_utc=CREATED)
+        for member in ("harbour", "meadow"):
+            approve_release(pool, COLLECTION, version, APPROVERS[member], created_utc=CREATED)
+    publish_release(pool, COLLECTION, version, OPERATOR, created_utc=CREATED, as_of=TODAY)
+
+
+def mirror(folder: Path) -> None:
+    """Bring a mirror that holds version 1 up to version 2."""
+    source, target = open_store(str(folder / "source")), open_store(str(folder / "pool"))
+    mirror_pool(source, target, lambda _, __: None)
+
+
+def withdraw(folder: Path) -> None:
+    """Withdraw a submission that no version holds yet, then delete what nothing needs."""
+    pool = Pool(open_store(str(folder / "pool")))
+    withdraw_submission(pool, "meadow-2", STEWARDS["meadow"], created_utc=CREATED)
+    delete_garbage(pool, find_garbage(pool))
+
+
+def erase(folder: Path) -> None:
+    """Carry out an erasure: version 1 is withdrawn, readers are told, blobs are deleted."""
+    pool = Pool(open_store(str(folder / "pool")))
+    apply_erasures(pool, OPERATOR, created_utc=CREATED)
+
+
+JOBS: dict[str, Callable[[Path], None]] = {
+    "commit": commit,
+    "publish": publish,
+    "mirror": mirror,
+    "withdrawal": withdraw,
+    "erasure": erase,
+}
+
+
+def prepare(folder: Path) -> None:
+    """Make what each job starts from, and the memory of a reader who has seen version 1."""
+    base = folder / "commit"
+    published_pool(open_store(str(base / "pool")), rows=3)
+    opened = open_pool(str(base / "pool"), cache=base / "seen")
+    opened.version(COLLECTION, 1, purpose=PURPOSE)
+    for name in ("publish", "mirror", "withdrawal", "erasure"):
+        shutil.copytree(base, folder / name)
+    for name in ("publish", "withdrawal"):
+        pool = Pool(open_store(str(folder / name / "pool")))
+        take_in(pool, make_records("meadow-2", 3, member="meadow"), "meadow-2", "meadow")
+    shutil.copytree(folder / "publish" / "pool", folder / "mirror" / "source")
+    shutil.copytree(folder / "publish" / "seen", folder / "mirror" / "work")
+    newer = folder / "mirror" / "newer"
+    shutil.copytree(folder / "mirror" / "source", newer / "pool")
+    publish(newer)
+    shutil.rmtree(folder / "mirror" / "source")
+    (newer / "pool").rename(folder / "mirror" / "source")
+    shutil.rmtree(newer)
+    _ask_for_erasure(Pool(open_store(str(folder / "erasure" / "pool"))))
+
+
+def _ask_for_erasure(pool: Pool) -> None:
+    ids = frozenset({record_id("harbour-1", 0, 2)})
+    ledger = Ledger(records={"harbour-1": ids}, files={}, stones=Tombstones())
+    request = pool.put_blob(request_bytes(ledger, ledger.records, ERASE_KEY))
+    body = {"member": "harbour", "submissions": ["harbour-1"], "request": request}
+    draft = Draft(kind="erasure_asked", body=body, blobs=(request,))
+    pool.append(lambda _: draft, STEWARDS["harbour"], created_utc=CREATED)
+
+
+def seen(pool: Path, cache: Path) -> list[list[str] | str]:
+    """Give what a reader finds of each version: its rows, or that it was withdrawn."""
+    reader = open_pool(str(pool), cache=cache)
+    found: list[list[str] | str] = []
+    for number in reader.versions(COLLECTION):
+        try:
+            version = reader.version(COLLECTION, number, purpose=PURPOSE)
+            found.append(sorted(row["record_id"].hex() for row in version.rows()))
+        except VersionWithdrawnError:
+            found.append("withdrawn")
+    return found
+
+
+def verified(store: ObjectStore) -> str:
+    """Say what a verification finds: `sound`, `unfinished` or the faults.
+
+    Unfinished is a log that is ahead of metadata that says what is current: a verifier cannot
+    tell it from metadata that somebody put back, and says which command to run again.
+    """
+    faults = verify_pool(store, lambda _, __: None).faults
+    if not faults:
+        return "sound"
+    told = all(
+        " again" in said or said == "is not that of the last publication in the log"
+        for _, said in faults
+    )
+    return "unfinished" if told else "; ".join(f"{key} {said}" for key, said in faults)[:600]
+
+
+def facts(store: ObjectStore) -> list[Any]:
+    """Give what a pool holds, without what differs between any two runs."""
+    log = []
+    for number, content in read_log(store):
+        said = dict(read_unverified(str(number), content).predicate)
+        log.append([said["body"], said["created_utc"]])
+    named = sorted(key for key in store.list() if not key.startswith("log/"))
+    metadata = [store.get(key).hex() for key in named if key.startswith("trust/")]
+    return [log, named, metadata]
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What one disturbed run left."""
+
+    job: str
+    way: str
+    call: str
+    at: int
+    ended: str
+    """`done`, `refused` with an error of datacoop's, `killed`, or a traceback."""
+    read: str = ""
+    """What a reader saw: `before`, `after`, or something else."""
+    verified: str = ""
+    left: int = 0
+    """Unfinished files after a run that was not killed."""
+    again: str = ""
+    """How the next run ended: `same` as undisturbed, or how not."""
+
+
+def in_child(action: Callable[[], Any], told: Path) -> int:
+    """Do something in a child, which writes what it gives or raises to `told`; give its end."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 0
+    try:
+        value = action()
+        told.write_text(json.dumps(value))
+    except BaseException as error:
+        code = 1 if isinstance(error, DatacoopError) else 2
+        told.write_text(json.dumps(traceback.format_exc()[-1500:]))
+    os._exit(code)
+
+
+def run_case(folder: Path, job: str, way: str, at: int, expected: dict[str, Any]) -> Result:
+    case = folder / "case"
+    shutil.rmtree(case, ignore_errors=True)
+    shutil.copytree(folder / job, case)
+    told = folder / "told.json"
+
+    def disturbed() -> None:
+        faults = Faults(root=str(case), way=way, at=at)
+        faults.install()
+        JOBS[job](case)
+
+    code = in_child(disturbed, told)
+    ended = {0: "done", 1: "refused", -signal.SIGKILL: "killed"}.get(code)
+    result = Result(
+        job=job,
+        way=way,
+        at=at,
+        call=expected["calls"][at - 1],
+        ended=ended or json.loads(told.read_text()),
+    )
+    code = in_child(lambda: asdict(_looked_at(case, result, expected)), told)
+    said = json.loads(told.read_text())
+    return Result(**said) if code == 0 else Result(**asdict(result) | {"again": str(said)})
+
+
+def _looked_at(case: Path, result: Result, expected: dict[str, Any]) -> Result:
+    store = open_store(str(case / "pool"))
+    found = seen(case / "pool", case / "seen")
+    result.read = {
+        json.dumps(expected["after"]): "after",
+        json.dumps(expected["before"]): "before",
+    }.get(json.dumps(found), json.dumps(found)[:300])
+    result.verified = verified(store)
+    result.left = len(store.unfinished())
+    JOBS[result.job](case)
+    if facts(store) != expected["facts"]:
+        result.again = _difference(facts(store), expected["facts"])
+    elif seen(case / "pool", case / "seen") != expected["after"]:
+        result.again = "a reader sees something else"
+    else:
+        result.again = {"sound": "same"}.get(said := verified(store), said)
+    return result
+
+
+def _difference(found: list[Any], wanted: list[Any]) -> str:
+    if found[1] != wanted[1]:
+        return f"other files: {sorted(set(found[1]) ^ set(wanted[1]))}"
+    return "another log" if found[0] != wanted[0] else "other metadata"
+
+
+def undisturbed(folder: Path, job: str) -> dict[str, Any]:
+    """Run a job as it should be; give its calls and what it leaves."""
+    case = folder / "case"
+    shutil.rmtree(case, ignore_errors=True)
+    shutil.copytree(folder / job, case)
+
+    def run() -> dict[str, Any]:
+        before = seen(case / "pool", case / "seen-before")
+        faults = Faults(root=str(case))
+        faults.install()
+        JOBS[job](case)
+        calls = list(faults.names)
+        store = open_store(str(case / "pool"))
+        assert verified(store) == "sound", verified(store)
+        after = seen(case / "pool", case / "seen-after")
+        return {"calls": calls, "before": before, "after": after, "facts": facts(store)}
+
+    code = in_child(run, folder / "told.json")
+    said = json.loads((folder / "told.json").read_text())
+    assert code == 0, said
+    value: dict[str, Any] = said
+    return value
+
+
+def chosen(calls: int, cases: int, shift: int) -> range:
+    """Give the numbers of the calls that are disturbed: a fixed stride, or all."""
+    stride = max(1, calls // cases) if cases else 1
+    return range(1 + shift % stride, calls + 1, stride)
+
+
+def calls_file(folder: Path, job: str) -> Path:
+    """Give the file that lists the calls of an undisturbed job."""
+    return folder / f"{job}.calls.json"
+
+
+def campaign(folder: Path, cases: int) -> Iterator[Result]:
+    """Disturb every job in every way."""
+    assert in_child(lambda: prepare(folder), folder / "told.json") == 0, (
+        folder / "told.json"
+    ).read_text()
+    for job in JOBS:
+        expected = undisturbed(folder, job)
+        calls_file(folder, job).write_text(json.dumps(expected["calls"]))
+        for shift, way in enumerate(WAYS):
+            for at in chosen(len(expected["calls"]), cases, shift):
+                yield run_case(folder, job, way, at, expected)
+
+
+def main() -> NoReturn:
+    folder, cases = Path(sys.argv[1]), int(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    gc.freeze()
+    for result in campaign(folder, cases):
+        print(json.dumps(asdict(result)), flush=True)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
