@@ -262,6 +262,9 @@ class Portal:
 
     def _note(self, event: str, reason: str, asked: Asked) -> None:
         self.counts[reason if event == "refused" else event] += 1
+        if (asked.found.route.name, reason) == ("metadata", "not_found"):
+            # Every reader asks for a root that may have come after the one it knows.
+            return
         path = (asked.request.scope.get("raw_path") or b"")[:120]
         line = {
             "event": event,

@@ -236,10 +236,12 @@ def _foreign_page(content: bytes) -> Response:
 
 
 def _splits(version: Published) -> dict[str, int]:
-    rows: dict[str, int] = {}
-    for shard in version.manifest.shards if version.manifest else ():
-        rows[shard.split] = rows.get(shard.split, 0) + shard.rows
-    return rows
+    shards = version.manifest.shards if version.manifest else ()
+    rows = {
+        split: sum(shard.rows for shard in shards if shard.split == split)
+        for split in ("train", "validation", "test")
+    }
+    return {split: count for split, count in rows.items() if count}
 
 
 async def _form(request: Request) -> dict[str, str]:
