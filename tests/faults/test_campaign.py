@@ -11,7 +11,7 @@ from commands import run_python
 from fault_counts import IN_FULL, count
 from faulting import WAYS
 
-CASES = 0 if IN_FULL else 5
+CASES = 0 if IN_FULL else 4
 """Calls that are disturbed of each job in each way, at a fixed stride; 0 is all."""
 SECONDS = 7_200 if IN_FULL else 300
 NEEDED = {
