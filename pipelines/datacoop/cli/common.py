@@ -27,6 +27,8 @@ config_option = click.option(
     "--config", type=FOLDER, help="The settings file (default: datacoop.toml in this folder)."
 )
 pool_option = click.option("--pool", "pool_url", help="The pool: a folder or a URL of a store.")
+work_option = click.option("--work", help="A store of the operator's own for the job's work.")
+beam_arguments_argument = click.argument("beam_arguments", nargs=-1, type=click.UNPROCESSED)
 
 
 def utc_now() -> str:

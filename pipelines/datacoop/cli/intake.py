@@ -7,6 +7,7 @@ import click
 
 from datacoop import __version__
 from datacoop.cli.common import (
+    beam_arguments_argument,
     config_option,
     emit,
     facts,
@@ -38,7 +39,7 @@ def command() -> None:
 @command.command("run", context_settings={"ignore_unknown_options": True})
 @click.argument("member")
 @click.argument("submission")
-@click.argument("beam_arguments", nargs=-1, type=click.UNPROCESSED)
+@beam_arguments_argument
 @click.option("--runner", default=RUNNER, show_default=True, help="A Beam runner by name.")
 @click.option("--range-bytes", default=RANGE_BYTES, show_default=True, help="Bytes a work unit.")
 @pool_option

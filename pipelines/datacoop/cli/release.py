@@ -10,6 +10,7 @@ import click
 from datacoop import __version__
 from datacoop.cli.common import (
     FOLDER,
+    beam_arguments_argument,
     config_option,
     emit,
     facts,
@@ -22,6 +23,7 @@ from datacoop.cli.common import (
     table,
     utc_moment,
     utc_now,
+    work_option,
 )
 from datacoop.errors import RefusedError
 from datacoop.jobs.openlineage import send_events
@@ -92,10 +94,10 @@ def summary_lines(manifest: SnapshotManifest) -> list[object]:
 
 @command.command("build", context_settings={"ignore_unknown_options": True})
 @click.argument("collection")
-@click.argument("beam_arguments", nargs=-1, type=click.UNPROCESSED)
+@beam_arguments_argument
 @click.option("--runner", default=RUNNER, show_default=True, help="A Beam runner by name.")
 @pool_option
-@click.option("--work", help="A store of the operator's own for the job's work.")
+@work_option
 @config_option
 @json_option
 def build(

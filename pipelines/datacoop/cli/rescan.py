@@ -7,6 +7,7 @@ import click
 
 from datacoop import __version__
 from datacoop.cli.common import (
+    beam_arguments_argument,
     config_option,
     emit,
     facts,
@@ -17,6 +18,7 @@ from datacoop.cli.common import (
     progress_bar,
     settings_from,
     utc_now,
+    work_option,
 )
 from datacoop.jobs.rescanning import RescanOptions, rescan
 from datacoop.jobs.runner import RUNNER
@@ -24,10 +26,10 @@ from datacoop.jobs.runner import RUNNER
 
 @click.command("rescan", context_settings={"ignore_unknown_options": True})
 @click.argument("collection")
-@click.argument("beam_arguments", nargs=-1, type=click.UNPROCESSED)
+@beam_arguments_argument
 @click.option("--runner", default=RUNNER, show_default=True, help="A Beam runner by name.")
 @pool_option
-@click.option("--work", help="A store of the operator's own for the job's work.")
+@work_option
 @config_option
 @json_option
 def command(
