@@ -73,6 +73,8 @@ class ObjectStore:
     def find(self, key: str) -> bytes | None:
         """Give the object at `key`, or none where there is none."""
         try:
+            if self._folder is not None:
+                return (self._folder / key).read_bytes()
             return bytes(obstore.get(self._store, self._prefix + key).bytes())
         except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
             return None
@@ -94,7 +96,7 @@ class ObjectStore:
         """Give the file that holds the object at `key`, or none where the store is no folder."""
         return None if self._folder is None else self._folder / key
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes | memoryview) -> None:
         """Write `content` at `key`, in place of what is there."""
         try:
             if self._folder is not None:
