@@ -1,11 +1,9 @@
 """Read from stores as they are out there: HTTP and S3; that fail, lie, or are read after a fork."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from fault_proxy import Fault, FaultProxy, refused, reset, unavailable
 from moto.server import ThreadedMotoServer
 from pooling import COLLECTION, PURPOSE, published_pool
 from reading import http_server, make_selection, numbers
+from versitygw import BUILD_SECONDS, ROOT, Versitygw
 
 from datacoop.errors import IntegrityError, OutsideError, SettingsError
 from datacoop.pool.blobs import blob_key
@@ -73,7 +72,7 @@ def s3_pool(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
     servers = {"moto": moto, "versitygw": versitygw}
     with_server = servers[request.param](tmp_path)
     endpoint = next(with_server)
-    keys = {"access_key_id": "made-up", "secret_access_key": "made-up-too"}
+    keys = dict(zip(("access_key_id", "secret_access_key"), ROOT, strict=True))
     options = {"endpoint": endpoint, "region": "us-east-1", **keys}
     client = boto3.client(
         "s3",
@@ -101,29 +100,11 @@ def moto(_: Path) -> Iterator[str]:
 
 
 def versitygw(folder: Path) -> Iterator[str]:
-    program = os.environ.get("DATACOOP_VERSITYGW") or shutil.which("versitygw")
-    if not program:
-        pytest.skip("needs versitygw; set DATACOOP_VERSITYGW")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    data = folder / "versitygw"
-    data.mkdir()
-    keys = {"ROOT_ACCESS_KEY": "made-up", "ROOT_SECRET_KEY": "made-up-too"}
-    command = [program, "--port", f"127.0.0.1:{port}", "--health", "/healthz", "--quiet"]
-    server = subprocess.Popen([*command, "posix", str(data)], env=os.environ | keys)
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+    with Versitygw(folder / "versitygw") as server:
+        yield server.url
 
 
+@pytest.mark.timeout(BUILD_SECONDS)
 @pytest.mark.integration
 def test_a_pool_on_s3_is_read_and_read_again_from_the_cache(
     s3_pool: tuple[str, dict[str, str]], tmp_path: Path
@@ -142,6 +123,7 @@ def test_a_pool_on_s3_is_read_and_read_again_from_the_cache(
     assert again.version(COLLECTION, 1, purpose=PURPOSE).to_table() == table
 
 
+@pytest.mark.timeout(BUILD_SECONDS)
 @pytest.mark.integration
 def test_forked_processes_read_s3_after_their_parent_has(
     s3_pool: tuple[str, dict[str, str]], tmp_path: Path

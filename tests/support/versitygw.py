@@ -1,0 +1,166 @@
+"""A versitygw of a test's own: an S3 server as a process, with its data in a folder.
+
+As a program it finds or builds the server and prints its path.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+import pytest
+
+from datacoop.pool.object_store import ObjectStore, open_store
+
+VERSION = "v1.8.0"
+MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
+BUILD_SECONDS = 900
+READY_SECONDS = 20
+REGION = "us-east-1"
+ROOT = ("made-up-root", "made-up-root-secret")
+
+
+class MissingError(Exception):
+    """There is no server here, and none can be built."""
+
+
+@cache
+def find_program() -> Path:
+    """Give the server: the one that is named, on the path, in the cache, or built by Go."""
+    told = os.environ.get("DATACOOP_VERSITYGW") or shutil.which("versitygw")
+    if told:
+        return Path(told)
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = Path(home).expanduser() / "datacoop-tests" / f"versitygw-{VERSION}"
+    built = folder / "versitygw"
+    if built.is_file():
+        return built
+    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+    if go is None:
+        raise MissingError("needs versitygw, or Go 1.25 to build it; set DATACOOP_VERSITYGW")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one builds
+        if not built.is_file():
+            command = [go, "install", "-trimpath", "-ldflags=-s -w", MODULE]
+            environment = {**os.environ, "GOBIN": str(folder / "new")}
+            subprocess.run(command, env=environment, check=True, timeout=BUILD_SECONDS)
+            (folder / "new" / "versitygw").rename(built)
+    return built
+
+
+def program() -> Path:
+    """Give the server.
+
+    Where there is none the test is left out by name; where nothing may be left out it fails.
+    """
+    try:
+        return find_program()
+    except MissingError as missing:
+        if os.environ.get("DATACOOP_LEAVE_NOTHING_OUT"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+class Versitygw:
+    """A server on a port of its own, gone when the `with` block ends; its folder stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._program = program()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Versitygw":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def start(self) -> None:
+        """Start it, or start it again on the same port and data."""
+        for name in ("data", "users"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        command = [str(self._program), "--port", f"127.0.0.1:{self.port}", "--quiet"]
+        command += ["--health", "/healthz", "--iam-dir", str(self._folder / "users")]
+        command += ["posix", str(self._folder / "data")]
+        root = dict(zip(("ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"), ROOT, strict=True))
+        self._process = subprocess.Popen(
+            command,
+            env={**os.environ, **root},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("versitygw does not answer")
+
+    def kill(self) -> None:
+        """Kill it with no chance to clean up."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def client(self, keys: tuple[str, str] = ROOT) -> Any:
+        """Give a client of another make than ours, for what ours cannot do."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=keys[0],
+            aws_secret_access_key=keys[1],
+        )
+
+    def add_user(self, name: str) -> tuple[str, str]:
+        """Make a user who may do nothing yet; give the credentials."""
+        keys = (name, f"secret-of-{name}")
+        command = [str(self._program), "admin", "--access", ROOT[0], "--secret", ROOT[1]]
+        command += ["--endpoint-url", self.url, "create-user"]
+        command += ["--access", keys[0], "--secret", keys[1], "--role", "user"]
+        subprocess.run(command, check=True, capture_output=True)
+        return keys
+
+    def options(self, keys: tuple[str, str] | None = ROOT) -> dict[str, str]:
+        """Give the options of a store on this server; without credentials where there are none."""
+        found = {"endpoint": self.url, "region": REGION, "virtual_hosted_style_request": "false"}
+        if keys is not None:
+            found |= {"access_key_id": keys[0], "secret_access_key": keys[1]}
+        return found
+
+    def open(self, bucket: str, keys: tuple[str, str] = ROOT) -> ObjectStore:
+        """Open a bucket; root makes it where it is missing."""
+        if keys == ROOT:
+            client = self.client()
+            if bucket not in {one["Name"] for one in client.list_buckets()["Buckets"]}:
+                client.create_bucket(Bucket=bucket)
+        return open_store(f"s3://{bucket}", self.options(keys))
+
+
+if __name__ == "__main__":
+    try:
+        print(find_program())
+    except MissingError as missing:
+        raise SystemExit(str(missing)) from None
