@@ -15,7 +15,7 @@ GROUPS = {
     "annotator": "Who may label: add, invite, list, remove; check the workforce file.",
     "collection": "The contracts of the pool: list, show, check, add.",
     "demo": "Play the whole path on made-up members, with a real Label Studio.",
-    "doctor": "Check keys, models, Label Studio and versions; say what to do.",
+    "doctor": "Check stores, keys, models, services and clocks; say what to do.",
     "erase": "Erase a person, records or a submission, everywhere, and prove it.",
     "evaluate": "Figures on gold data: what a policy finds, and what it misses.",
     "export": "Write a version as Parquet, JSON Lines or for Hugging Face datasets.",
