@@ -137,7 +137,8 @@ def command_lines(page: Path) -> list[list[str]]:
 def fault_of(words: list[str]) -> str | None:
     """Say what is wrong with a command as it is typed, or nothing."""
     command: click.Command = datacoop
-    left = list(words)
+    # What follows -- is another program's.
+    left = words[: words.index("--")] if "--" in words else list(words)
     while isinstance(command, click.Group) and left and not left[0].startswith("-"):
         found = command.get_command(click.Context(command), left.pop(0))
         if found is None:

@@ -204,6 +204,9 @@ def test_a_wrong_token_is_said_and_not_shown(server: LabelStudioServer) -> None:
         studio.answers(1)
     assert not isinstance(caught.value, TransientError)
     assert "wrong-token" not in f"{caught.value} {caught.value.hint}"
+    with pytest.raises(OutsideError):
+        studio.require_access()
+    LabelStudio(server.url, server.token).require_access()
 
 
 def test_a_refused_task_stops_at_once_and_its_text_is_not_told(

@@ -275,6 +275,7 @@ class Person:
 def main(path: str) -> None:
     from pictures import picture_from
 
+    from datacoop import journal
     from datacoop.label.facts import Kind, RecordFacts
     from datacoop.label.form import parse_form
     from datacoop.label.gold import GoldPlan
@@ -349,6 +350,7 @@ def main(path: str) -> None:
         return time.time() + float(Path(told["clock"]).read_text())
 
     clock = own_clock if told["clock"] else time.time
+    journal.write_lines(program="gateway")
     run(
         Gateway(options, store, studio, works, sign_in=sign_in, clock=clock),
         told["listen"],

@@ -501,6 +501,21 @@ def test_each_answer_carries_safe_headers_and_no_token_is_logged(place: Place) -
     assert foreign.status_code == 421
 
 
+def test_what_was_handed_out_and_refused_is_counted_for_the_operator_alone(place: Place) -> None:
+    asker, _ = make_portal(place.pool, memory("accesses"), metrics_token="secret")
+    assert asker.ask("GET", f"/pool/blobs/sha256/{place.shard}", place.shown).status_code == 200
+    assert asker.ask("GET", "/nothing").status_code == 404
+    assert asker.ask("GET", "/metrics").status_code == 404
+    shown = {"authorization": "Bearer secret", "host": "10.0.0.7:8400"}
+    answer = asker.ask("GET", "/metrics", headers=shown)
+    assert answer.status_code == 200
+    lines = set(answer.text.splitlines())
+    assert "# TYPE datacoop_portal_refused_total counter" in lines
+    assert 'datacoop_portal_refused_total{what="no_route"} 1' in lines
+    assert 'datacoop_portal_handed_out_total{what="documents"} 1' in lines
+    assert place.ask("GET", "/metrics", headers=shown).status_code == 404
+
+
 def sign_in(asker: Asker, shown: bytes) -> Any:
     kind = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN}
     form = urlencode({"shown": shown.decode()})
@@ -556,5 +571,5 @@ def test_every_guarded_route_is_attacked() -> None:
         for path in GUARDED.values()
         if route.path.fullmatch(path.format(shard="0" * 64, manifest="0" * 64))
     }
-    open_routes = {"sign_in_form", "sign_in", "sign_out", "style", "health"}
+    open_routes = {"sign_in_form", "sign_in", "sign_out", "style", "health", "metrics"}
     assert tried | open_routes == {route.name for route in TABLE}

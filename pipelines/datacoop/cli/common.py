@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from datacoop import journal
+from datacoop.cli.told import keep_result, progress_teller
 from datacoop.errors import SettingsError
 from datacoop.pool.keys import SigningKey, load_signing_key
 from datacoop.pool.pool import Pool
@@ -73,6 +75,7 @@ def annotator_key(settings: Settings) -> bytes:
 
 def emit(as_json: bool, value: object, *lines: object) -> None:
     """Print `value` for machines, or `lines` (texts and tables) for people."""
+    keep_result(value)
     if as_json:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
         return
@@ -108,13 +111,15 @@ def facts(value: Mapping[str, object]) -> Table:
 @contextmanager
 def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on standard error; the value is told parts done and parts in all."""
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True, quiet=quiet or journal.writes_lines())
+    tell_line = progress_teller()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
 
         def tell(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
+            tell_line(done, total)
 
         yield tell
 

@@ -1,33 +1,26 @@
 """`datacoop doctor`: check what the commands need, and say what to do."""
 
 import importlib.util
-import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from datacoop import __version__
-from datacoop.cli.common import config_option, emit, json_option, operator_key, settings_from, table
-from datacoop.errors import DatacoopError
-from datacoop.pool.garbage import erased_blobs
-from datacoop.pool.log import entry_key
-from datacoop.pool.pool import Pool
-from datacoop.pool.state import open_erasures
-from datacoop.settings import Settings
-
-
-class Finding(NamedTuple):
-    """One thing looked at."""
-
-    what: str
-    state: str
-    """`ok`, `missing` (something will not work) or `unset` (not needed by everybody)."""
-    advice: str
-
+from datacoop.cli.common import (
+    beam_arguments_argument,
+    config_option,
+    emit,
+    json_option,
+    settings_from,
+    table,
+)
+from datacoop.cli.doctor_pool import pool_findings
+from datacoop.cli.doctor_services import service_findings
+from datacoop.cli.finding import MISSING, OK, UNSET, Finding, found
 
 EXTRAS = {
     "pipeline": "apache_beam",
@@ -39,34 +32,73 @@ EXTRAS = {
 """Each extra with a module by which it is known."""
 
 
-@click.command("doctor")
+@click.command("doctor", context_settings={"ignore_unknown_options": True})
+@beam_arguments_argument
 @config_option
 @json_option
-def command(config: Path | None, as_json: bool) -> None:
-    """Check installation, keys, models, stores and Label Studio; say what to do.
+def command(beam_arguments: tuple[str, ...], config: Path | None, as_json: bool) -> None:
+    """Check installation, models, stores, keys, services and clocks; say what to do.
 
-    Exits with 1 when something is missing.
+    Stores are tried with one small object that is deleted again. What follows -- are the options
+    of Beam that you give to jobs: the job endpoint and the Flink master named there are looked at
+    too. Exits with 1 when something is missing.
 
     \b
     Example:
       datacoop doctor
+      datacoop doctor -- --job_endpoint=HOST:8099 --flink_master=HOST:8081
     """
-    found = [*_installation(), *_models(), *_settings(settings_from(config))]
-    value = [finding._asdict() for finding in found]
-    emit(as_json, value, table("", ["what", "state", "what to do"], found))
-    if any(finding.state == "missing" for finding in found):
+    settings = settings_from(config)
+    findings = [
+        *_installation(),
+        *_models(),
+        *pool_findings(settings),
+        *service_findings(settings, beam_arguments),
+    ]
+    value = [finding._asdict() for finding in findings]
+    emit(as_json, value, table("", ["what", "state", "what to do"], findings))
+    if any(finding.state == MISSING for finding in findings):
         raise click.exceptions.Exit(1)
 
 
 def _installation() -> Iterator[Finding]:
-    yield Finding(f"datacoop {__version__}", "ok", "")
+    yield Finding(f"datacoop {__version__}", OK)
     supported = (3, 11) <= sys.version_info[:2] < (3, 14)
-    advice = "" if supported else "Use Python 3.11, 3.12 or 3.13."
-    yield Finding(f"Python {platform.python_version()}", "ok" if supported else "missing", advice)
-    for extra, module in EXTRAS.items():
-        known = importlib.util.find_spec(module) is not None
-        advice = "" if known else f"Install datacoop[{extra}] to run a pool."
-        yield Finding(f"extra {extra}", "ok" if known else "unset", advice)
+    yield found(
+        f"Python {platform.python_version()}", "" if supported else "Use Python 3.11, 3.12 or 3.13."
+    )
+    known = [extra for extra, module in EXTRAS.items() if importlib.util.find_spec(module)]
+    for extra in EXTRAS:
+        advice = "" if extra in known else f"Install datacoop[{extra}] to run a pool."
+        yield Finding(f"extra {extra}", OK if extra in known else UNSET, advice)
+    yield from _versions(known)
+
+
+def _versions(extras: list[str]) -> Iterator[Finding]:
+    """Hold the packages that are there against what datacoop asks for."""
+    if importlib.util.find_spec("packaging") is None:
+        yield Finding("versions of packages", UNSET, "Install packaging to have them looked at.")
+        return
+    from packaging.requirements import Requirement
+
+    wrong = []
+    for line in metadata.requires("datacoop") or ():
+        wanted = Requirement(line)
+        applies = any(
+            wanted.marker is None or wanted.marker.evaluate({"extra": extra})
+            for extra in ("", *extras)
+        )
+        if not applies:
+            continue
+        try:
+            present = metadata.version(wanted.name)
+        except metadata.PackageNotFoundError:
+            wrong.append(f"{wanted.name} is not there")
+            continue
+        if not wanted.specifier.contains(present, prereleases=True):
+            wrong.append(f"{wanted.name} is {present}, and {wanted.specifier} is wanted")
+    advice = f"{'; '.join(wrong)}. Install datacoop {__version__} anew, with its lock file."
+    yield found("versions of packages", advice if wrong else "")
 
 
 def _models() -> Iterator[Finding]:
@@ -78,37 +110,4 @@ def _models() -> Iterator[Finding]:
     known = {*installed_models(), *(name for name in SPACY_MODELS if has_spacy_model(name))}
     for language in ("de", "en", "fr", "ko"):
         advice = "" if language in known else "Install datacoop[scrub] with datacoop-names."
-        state = "ok" if language in known else "missing"
-        yield Finding(f"names in {language}", state, advice)
-
-
-def _settings(settings: Settings) -> Iterator[Finding]:
-    yield _try("pool", settings.pool, lambda: settings.open_pool_store().find(entry_key(0)))
-    yield _try("operator key", settings.operator_key, lambda: operator_key(settings))
-    if settings.pool is not None:
-        yield from _erasure(settings)
-    url = settings.label_studio_url
-    yield _try("Label Studio", url, lambda: settings.label_studio_token(os.environ))
-
-
-def _erasure(settings: Settings) -> Iterator[Finding]:
-    """Look for what a member asked to erase, and what a restored backup brought back."""
-    try:
-        pool = Pool(settings.open_pool_store())
-        waits = len(open_erasures(pool.state()))
-        back = len(erased_blobs(pool)) if pool.state().length else 0
-    except DatacoopError as error:
-        yield Finding("erasure", "missing", error.hint or str(error))
-        return
-    advice = f"{waits} requests wait and {back} erased blobs are there: datacoop erase --apply"
-    yield Finding("erasure", "missing" if waits or back else "ok", advice if waits or back else "")
-
-
-def _try(what: str, value: object, look: Callable[[], object]) -> Finding:
-    if value is None:
-        return Finding(what, "unset", "Set it in datacoop.toml when you need it.")
-    try:
-        found = look()
-    except DatacoopError as error:
-        return Finding(what, "missing", error.hint or str(error))
-    return Finding(what, "ok" if found is not None else "missing", "" if found else "It is empty.")
+        yield found(f"names in {language}", advice)

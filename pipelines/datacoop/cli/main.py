@@ -2,20 +2,22 @@
 
 import importlib
 import json
-import logging
 import signal
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
+from datacoop import journal
+from datacoop.cli.told import set_folder, tell_of
 from datacoop.errors import DatacoopError
 
 GROUPS = {
     "annotator": "Who may label: add, invite, list, remove; check the workforce file.",
     "collection": "The contracts of the pool: list, show, check, add.",
     "demo": "Play the whole path on made-up members, with a real Label Studio.",
-    "doctor": "Check keys, models, Label Studio and versions; say what to do.",
+    "doctor": "Check stores, keys, models, services and clocks; say what to do.",
     "erase": "Erase a person, records or a submission, everywhere, and prove it.",
     "evaluate": "Figures on gold data: what a policy finds, and what it misses.",
     "export": "Write a version as Parquet, JSON Lines or for Hugging Face datasets.",
@@ -61,7 +63,7 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(f"datacoop.cli.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of a user
-        return command
+        return tell_of(command, (cmd_name,))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading any."""
@@ -71,15 +73,31 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="datacoop")
-def datacoop() -> None:
+@click.option(
+    "--log-json",
+    is_flag=True,
+    envvar="DATACOOP_LOG_JSON",
+    help="Write what happens to standard error, a line of JSON each (DATACOOP_LOG_JSON=1).",
+)
+@click.option(
+    "--metrics-folder",
+    type=click.Path(path_type=Path),
+    envvar="DATACOOP_METRICS_FOLDER",
+    help="Where jobs leave figures for Prometheus (DATACOOP_METRICS_FOLDER).",
+)
+@click.pass_context
+def datacoop(context: click.Context, log_json: bool, metrics_folder: Path | None) -> None:
     """Pool domain data of members that do not fully trust each other."""
+    if log_json:
+        journal.write_lines()
+    set_folder(context, metrics_folder)
 
 
 def main() -> None:
     """Run the command line; end the process with the exit code that fits."""
     # Libraries log the exceptions of workers, which can quote a record; what a person has to
     # know is said by the errors below.
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+    journal.keep_silent()
     # A service manager's stop is a person's Ctrl-C: what was started is ended too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -97,6 +115,8 @@ def main() -> None:
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename.rpartition('site-packages/')[2]}:{place.lineno}"
+        if journal.writes_lines():
+            sys.exit(3)
         click.echo(f"Error: unexpected {type(error).__name__} at {where}", err=True)
         click.echo("This is a defect. Report it with this line; it quotes no data.", err=True)
         sys.exit(3)
@@ -106,6 +126,8 @@ def _tell(error: DatacoopError) -> None:
     if "--json" in sys.argv:
         value = {"error": type(error).__name__, "message": str(error), "hint": error.hint}
         click.echo(json.dumps(value, ensure_ascii=False))
+    if journal.writes_lines():
+        return  # said in a line
     click.echo(f"Error: {error}", err=True)
     if error.hint:
         click.echo(f"What to do: {error.hint}", err=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from datacoop import journal
 from datacoop.cli.annotator import gateway_store
 from datacoop.cli.common import (
     annotator_key,
@@ -94,6 +95,7 @@ def gateway(pool_url: str | None, config: Path | None, as_json: bool) -> None:
         "collections": [work.collection for work in works],
     }
     emit(as_json, told, facts(told))
+    journal.write_lines(program="gateway")
     run(app, settings.gateway_listen)
 
 
@@ -105,7 +107,8 @@ def portal(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     """Hand out versions to trainers under their grants, and show what there is.
 
     Needs in the settings `portal.origin` and `portal.accesses`, the store of the daily record of
-    accesses. Holds no key, and no credentials of Label Studio. Serves until it is stopped.
+    accesses. Holds no key, and no credentials of Label Studio. In the environment:
+    DATACOOP_METRICS_TOKEN for metrics. Serves until it is stopped.
 
     \b
     Example:
@@ -113,12 +116,17 @@ def portal(pool_url: str | None, config: Path | None, as_json: bool) -> None:
     """
     settings = settings_from(config, pool=pool_url)
     origin = str(settings.require("portal_origin")).rstrip("/")
-    options = PortalOptions(origin=origin, links=settings.portal_links)
+    options = PortalOptions(
+        origin=origin,
+        links=settings.portal_links,
+        metrics_token=os.environ.get(METRICS_VARIABLE, ""),
+    )
     pool = open_pool(settings)
     pool.require()
     app = Portal(options, pool, settings.open_access_store())
     told = {"origin": origin, "listens": settings.portal_listen}
     emit(as_json, told, facts(told))
+    journal.write_lines(program="portal")
     run(app, settings.portal_listen)
 
 

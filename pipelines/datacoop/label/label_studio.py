@@ -110,6 +110,15 @@ class LabelStudio:
                 "it, or a datacoop that was tried with the other version.",
             )
 
+    def require_access(self) -> None:
+        """Make sure that the token is one of its users.
+
+        Raises:
+            OutsideError: It refuses the token.
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+        self._read("read projects", lambda: self._get("/api/projects/", {"page_size": 1}))
+
     def ensure_project(
         self,
         collection: str,

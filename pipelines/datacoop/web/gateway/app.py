@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from datacoop.errors import OutsideError, TransientError
+from datacoop.journal import Figure, exposition
 from datacoop.web.gateway import pages
 from datacoop.web.gateway.annotator_pages import AnnotatorPages
 from datacoop.web.gateway.answers import Answers
@@ -150,11 +151,11 @@ class Gateway:
             given.encode(), wanted.encode()
         ):
             raise DeniedError("metrics", 404)
-        lines = [
-            f'datacoop_gateway_{kind}_total{{what="{what}"}} {count}'
+        figures = (
+            Figure(f"datacoop_gateway_{kind}_total", {"what": what}, count)
             for (kind, what), count in sorted(self._door.counts.items())
-        ]
-        return PlainTextResponse("\n".join(lines) + "\n")
+        )
+        return PlainTextResponse(exposition(figures))
 
     async def _health(self, _: Asked) -> Response:
         return json_answer({"status": "ok"})

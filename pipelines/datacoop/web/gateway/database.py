@@ -106,6 +106,34 @@ def _bring_up_to_date(db: Connection) -> None:
         db.execute(sa.insert(_SCHEMAS).values(version=SCHEMA))
 
 
+def found_schema(url: str) -> int | None:
+    """Give the schema of a store without changing it, or none where there is no store yet.
+
+    Raises:
+        OutsideError: It cannot be opened.
+        SettingsError: `url` is no address of a database.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+            return None
+    except sa.exc.SQLAlchemyError as error:
+        raise _unusable() from error
+    engine = _open(url)
+    try:
+        with engine.connect() as db:
+            if not sa.inspect(db).has_table("account"):
+                return None
+            known = sa.inspect(db).has_table(_SCHEMAS.name)
+            return (db.execute(sa.select(_SCHEMAS.c.version)).scalar() if known else None) or 1
+    except sa.exc.SQLAlchemyError as error:
+        raise OutsideError(
+            SERVICE, "open", type(error).__name__, hint="Is its server running and reachable?"
+        ) from None
+    finally:
+        engine.dispose()
+
+
 def read_key(path: Path) -> bytes:
     """Read the gateway's key; make it at the first start, for its owner alone.
 
@@ -139,12 +167,16 @@ def _open(url: str) -> Engine:
             os.close(os.open(address.database, os.O_RDWR | os.O_CREAT, 0o600))
         engine = sa.create_engine(address)
     except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
-        raise SettingsError(
-            "cannot open the gateway's store",
-            hint="Set gateway.store to an SQLAlchemy URL, such as sqlite:///gateway.db.",
-        ) from error
+        raise _unusable() from error
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _unusable() -> SettingsError:
+    return SettingsError(
+        "cannot open the gateway's store",
+        hint="Set gateway.store to an SQLAlchemy URL, such as sqlite:///gateway.db.",
+    )
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - sqlite3's, untyped here

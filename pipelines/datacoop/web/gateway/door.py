@@ -5,8 +5,6 @@ Who asks, whether this may be asked so, and how often; what is denied is counted
 
 import hashlib
 import hmac
-import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
+from datacoop import journal
 from datacoop.web.gateway.asking import Asked, DeniedError, json_answer
 from datacoop.web.gateway.kept import Kept
 from datacoop.web.gateway.limits import REQUESTS, WRITES, Buckets
@@ -44,8 +43,11 @@ class Options:
 
 
 def log_line(line: Mapping[str, Any]) -> None:
-    """Write one line of JSON to standard error."""
-    sys.stderr.write(json.dumps(line) + "\n")
+    """Tell of an event: what failed as an error, what was denied as a warning."""
+    facts = dict(line)
+    event = str(facts.pop("event"))
+    level = "error" if event.endswith("failed") or event == "defect" else "warning"
+    journal.tell(event, level, **facts)
 
 
 class Door:

@@ -5,20 +5,22 @@ the pool's store, from which it reads, and of the store of accesses.
 """
 
 import asyncio
+import hmac
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from datacoop.errors import DatacoopError
+from datacoop.journal import Figure, exposition
 from datacoop.pool.blobs import blob_key
 from datacoop.pool.log import entry_key
 from datacoop.pool.object_store import ObjectStore
@@ -53,6 +55,8 @@ STRANGERS = Rate(burst=120, a_second=2)
 """What is refused before it is known who asks, of one address."""
 
 _PAGES = frozenset({Guard.VISITOR, Guard.STEWARD})
+_WATCHED = frozenset({"health", "metrics"})
+"""Routes for the operator's own machines, which ask by another name of the host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class Options:
     """Where it is reached, such as `https://portal.example.org`; no path."""
     links: bool = False
     """Whether shards are fetched from the store by short-lived addresses, where it can sign."""
+    metrics_token: str = field(default="", repr=False)
+    """What the operator's monitoring has to bring; without it there are no metrics."""
 
 
 class Portal:
@@ -95,8 +101,8 @@ class Portal:
         self._turn = asyncio.Lock()
         self._entrance = Entrance(origin=options.origin)
         self._requests, self._strangers = Buckets(REQUESTS), Buckets(STRANGERS)
-        self.counts: Counter[str] = Counter()
-        """How often something was refused or failed, by reason."""
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """How often something happened, by kind and what."""
         site = Site(options.origin, pool.store, self._entrance, is_secure=is_secure)
         self._site = site
         self._handlers: Mapping[str, Callable[[Asked], Awaitable[Response]]] = {
@@ -105,6 +111,7 @@ class Portal:
             "metadata": self._metadata,
             "entry": self._entry,
             "head": self._head,
+            "metrics": self._metrics,
             "health": self._health,
         }
 
@@ -122,6 +129,7 @@ class Portal:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                self.counts["answered", str(message["status"])] += 1
                 given = {name for name, _ in message["headers"]}
                 added = [(name, value) for name, value in self._safe if name not in given]
                 message["headers"] = [*message["headers"], *added]
@@ -148,9 +156,9 @@ class Portal:
             raise RefusedReadingError("no_route", 404)
         asked.found = found
         guard = found.route.guard
-        if found.route.name != "health" and request.headers.get("host") != self._host:
+        if found.route.name not in _WATCHED and request.headers.get("host") != self._host:
             raise RefusedReadingError("host", 421)
-        if found.route.name in {"health", "style"}:
+        if found.route.name in {"style", *_WATCHED}:
             return
         if request.method == "POST" and request.headers.get("origin") != self._options.origin:
             raise RefusedReadingError("origin")
@@ -210,6 +218,8 @@ class Portal:
                 )
                 for one in versions
             )
+            for one in versions:
+                self.counts["handed_out", one.collection] += 1
             if self._options.links:
                 url = await asyncio.to_thread(store.signed_url, key, LINK_SECONDS)
                 if url is not None:
@@ -237,6 +247,19 @@ class Portal:
             raise RefusedReadingError("not_found", 404)
         return Response(content, media_type="application/json")
 
+    async def _metrics(self, asked: Asked) -> Response:
+        wanted = f"Bearer {self._options.metrics_token}"
+        given = asked.request.headers.get("authorization", "")
+        if not self._options.metrics_token or not hmac.compare_digest(
+            given.encode(), wanted.encode()
+        ):
+            raise RefusedReadingError("metrics", 404)
+        figures = (
+            Figure(f"datacoop_portal_{kind}_total", {"what": what}, count)
+            for (kind, what), count in sorted(self.counts.items())
+        )
+        return PlainTextResponse(exposition(figures))
+
     async def _health(self, _: Asked) -> Response:
         return _json({"status": "ok"})
 
@@ -257,11 +280,13 @@ class Portal:
             return answer
         # Never the text of a defect, which may quote what it met.
         is_known = isinstance(error, DatacoopError)
-        self._note("failed", str(error) if is_known else type(error).__name__, asked)
+        told = str(error) if is_known else type(error).__name__
+        self._note("failed", told, asked, kind="outside" if is_known else "defect")
         return _json({"reason": "unavailable" if is_known else "defect"}, 503 if is_known else 500)
 
-    def _note(self, event: str, reason: str, asked: Asked) -> None:
-        self.counts[reason if event == "refused" else event] += 1
+    def _note(self, event: str, reason: str, asked: Asked, kind: str = "") -> None:
+        what = reason if event == "refused" else kind
+        self.counts[event, what] += 1
         if (asked.found.route.name, reason) == ("metadata", "not_found"):
             # Every reader asks for a root that may have come after the one it knows.
             return

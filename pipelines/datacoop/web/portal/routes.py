@@ -64,6 +64,7 @@ TABLE = (
     _row(_POST, r"/sign-in", "sign_in", Guard.OPEN),
     _row(_POST, r"/sign-out", "sign_out", Guard.OPEN),
     _row(_READ, r"/own/gateway\.css", "style", Guard.OPEN),
+    _row(_READ, r"/metrics", "metrics", Guard.OPEN),
     _row(_READ, r"/health", "health", Guard.OPEN),
 )
 
