@@ -397,11 +397,29 @@ def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_sta
     later = [make_said(record, others[2], AREAS[1], 20) for record in (split, alone)]
     collect(pool, store, [*later, make_said(agreed, HOSTILE, "criminal", 21)])
     assert label_values(pool) == {agreed: "family", split: AREAS[1]}
-    [batch] = bytes_to_batches(label_table(pool, documents(pool)))
-    named = {vote["annotator"] for row in batch.to_pylist()[1:] for vote in row["votes"]}
-    assert HOSTILE not in named
+    standing = current_labels(pool, documents(pool))
+    assert HOSTILE not in {vote.annotator for one in standing[1:] for vote in one.votes}
     # The disputed one waits for nobody, the last one for one more.
     assert asked(pool) == {agreed: 0, split: 0, alone: 1}
+
+
+def test_a_release_names_voters_by_language_and_where_five_voted_alone(tmp_path: Path) -> None:
+    pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
+
+    def named(people: Iterable[str]) -> set[str | None]:
+        collect(pool, memory("gold", tmp_path), [make_said(ids[0], n, "family", 1) for n in people])
+        [batch] = bytes_to_batches(label_table(pool, documents(pool)))
+        [row] = batch.to_pylist()
+        assert (row["label"], {vote["value"] for vote in row["votes"]}) == ("family", {"family"})
+        return {vote["annotator"] for vote in row["votes"]}
+
+    assert named(list(PEOPLE)[:4]) == {None}
+    shown = named(PEOPLE)
+    assert len(shown) == 5
+    assert not shown & {None, *PEOPLE}
+    withdraw_submission(pool, "meadow-1", STEWARDS["meadow"], created_utc=CREATED)
+    [batch] = bytes_to_batches(label_table(pool, documents(pool)))
+    assert batch.num_rows == 0
 
 
 def test_agreement_and_exports_count_no_vote_that_fell_nor_on_what_was_withdrawn(
