@@ -28,6 +28,7 @@ from datacoop.jobs.collecting import collect_votes, enter_votes
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
 from datacoop.jobs.labels import current_demands, current_labels, shown_votes
+from datacoop.jobs.predictions import forget_predictions, known_doubts
 from datacoop.jobs.release import label_table
 from datacoop.jobs.routing import make_queue, open_backlog, record_facts
 from datacoop.jobs.withdrawal import withdraw_submission
@@ -396,11 +397,29 @@ def test_undecided_votes_of_the_paused_are_asked_again_and_labels_that_stood_sta
     later = [make_said(record, others[2], AREAS[1], 20) for record in (split, alone)]
     collect(pool, store, [*later, make_said(agreed, HOSTILE, "criminal", 21)])
     assert label_values(pool) == {agreed: "family", split: AREAS[1]}
-    [batch] = bytes_to_batches(label_table(pool, documents(pool)))
-    named = {vote["annotator"] for row in batch.to_pylist()[1:] for vote in row["votes"]}
-    assert HOSTILE not in named
+    standing = current_labels(pool, documents(pool))
+    assert HOSTILE not in {vote.annotator for one in standing[1:] for vote in one.votes}
     # The disputed one waits for nobody, the last one for one more.
     assert asked(pool) == {agreed: 0, split: 0, alone: 1}
+
+
+def test_a_release_names_voters_by_language_and_where_five_voted_alone(tmp_path: Path) -> None:
+    pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
+
+    def named(people: Iterable[str]) -> set[str | None]:
+        collect(pool, memory("gold", tmp_path), [make_said(ids[0], n, "family", 1) for n in people])
+        [batch] = bytes_to_batches(label_table(pool, documents(pool)))
+        [row] = batch.to_pylist()
+        assert (row["label"], {vote["value"] for vote in row["votes"]}) == ("family", {"family"})
+        return {vote["annotator"] for vote in row["votes"]}
+
+    assert named(list(PEOPLE)[:4]) == {None}
+    shown = named(PEOPLE)
+    assert len(shown) == 5
+    assert not shown & {None, *PEOPLE}
+    withdraw_submission(pool, "meadow-1", STEWARDS["meadow"], created_utc=CREATED)
+    [batch] = bytes_to_batches(label_table(pool, documents(pool)))
+    assert batch.num_rows == 0
 
 
 def test_agreement_and_exports_count_no_vote_that_fell_nor_on_what_was_withdrawn(
@@ -488,3 +507,57 @@ def test_the_command_lets_a_paused_annotator_go_on(
     assert json.loads(done.stdout) == {"collection": COLLECTION, "resumed": HOSTILE}
     assert Pool(pool.store).state().paused == {COLLECTION: {}}
     assert isinstance(CliRunner().invoke(group, words).exception, RefusedError)
+
+
+def tidy_lines(doubtful: Iterable[str], sure: Iterable[str] = (), label: str = "family") -> str:
+    rows = [*((i, 0.5) for i in doubtful), *((i, 1.0) for i in sure)]
+    return "record_id,question,label,score\n" + "".join(
+        f"{record},{QUESTION},{label},{score}\n" for record, score in rows
+    )
+
+
+def test_what_a_model_is_uncertain_of_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool, ids = labelled_pool(open_store(str(tmp_path / "pool")), OPEN)
+    settings = 'pool = "pool"\ngold = "own/gold"\n'
+    (tmp_path / "datacoop.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    store = open_store("own/gold")
+
+    def add(text: str) -> Any:
+        (tmp_path / "told.csv").write_text(text, encoding="utf-8")
+        arguments = ["label", "predictions", COLLECTION, "told.csv", "--json"]
+        done = CliRunner().invoke(group, arguments, catch_exceptions=False)
+        return json.loads(done.stdout)
+
+    def served() -> list[str]:
+        # Made anew each time, as by a gateway that was started again.
+        queue, found = make_queue(pool, documents(pool), PEOPLE, store, gold_key(SECRET)), []
+        while (record_id := queue.next(HOSTILE, 0)) is not None:
+            found.append(record_id.hex())
+            queue.take(make_said(found[-1], HOSTILE, "family", 0), 0)
+        return found
+
+    assert served() == ids
+    assert add(tidy_lines(ids[60:], ids[:40])) == {
+        "collection": COLLECTION,
+        "records": 60,
+        "records_in_all": 60,
+    }
+    assert set(served()[:40]) == set(ids[40:]), "of which nothing is known waits no longer"
+    assert served()[40:] == ids[:40]
+    assert add(tidy_lines(ids[:2], ids[2:]))["records_in_all"] == 80
+    assert served()[:2] == ids[:2]
+    before = known_doubts(store, COLLECTION)
+    with pytest.raises(RefusedError) as caught:
+        add(tidy_lines([make_record_id(0).hex()] * 30))
+    assert str(caught.value).splitlines()[0] == "the predictions have 30 faults:"
+    assert str(caught.value).splitlines()[-2:] == [
+        "  is no record that annotators may see @ row 20",
+        "  and 10 more",
+    ]
+    assert known_doubts(store, COLLECTION) == before
+    forget_predictions(store, COLLECTION, {bytes.fromhex(i) for i in ids[:5]})
+    assert known_doubts(store, COLLECTION).keys() == {bytes.fromhex(i) for i in ids[5:]}
+    assert not [key for key in pool.store.list() if "prediction" in key]

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datacoop.label.small_groups import LEAST, publishable
+from datacoop.label.small_groups import LEAST, names_in_release, publishable
 
 NAMES = ("language", "country")
 
@@ -64,3 +64,16 @@ def test_all_that_is_published_of_anybody_is_shared_by_enough(
 
 def test_five_is_what_is_asked_where_nothing_is_said() -> None:
     assert LEAST == 5
+
+
+def test_in_a_release_nobody_has_one_name_in_two_languages_nor_any_in_a_small_one() -> None:
+    readers = [f"{number:016x}" for number in range(LEAST)]
+    voted = [(name, language) for name in readers for language in ("de", "ko")]
+    voted += [(name, "fr") for name in readers[1:]]
+    names = names_in_release("documents", voted)
+    assert {names[name, "fr"] for name in readers[1:]} == {None}
+    told = {names[name, language] for name in readers for language in ("de", "ko")}
+    assert len(told) == 2 * LEAST
+    assert not told & {None, *readers}
+    assert names_in_release("documents", reversed(voted * 2)) == names
+    assert not told & set(names_in_release("notices", voted).values())

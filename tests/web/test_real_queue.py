@@ -314,6 +314,32 @@ def test_killed_again_and_again_nobody_gets_a_record_twice(stage: Stage) -> None
     assert states["sending"] == 0
 
 
+def test_predictions_given_to_a_running_gateway_put_uncertain_records_first(stage: Stage) -> None:
+    stage.submit("summit-6", "summit", "fr", 6)
+    gil, folder = stage.person("gil"), stage.gateway.folder
+    assert soon(lambda: follow(gil, stage.project) is not None)
+    held = follow(gil, stage.project)
+    assert held is not None
+    # By number of the record: the later the less sure.
+    batch = make_records("summit-6", 6)
+    ids = dict(zip(batch["text"].to_pylist(), batch["record_id"].to_pylist(), strict=True))
+    rows = [f"{i.hex()},area,family,{1 - n / 10}" for n, i in enumerate(ids.values())]
+    file = folder / "predictions.csv"
+    file.write_text("\n".join(["record_id,question,label,score", *rows]), encoding="utf-8")
+    added = datacoop_json("label", "predictions", COLLECTION, file.name, folder=folder)
+    assert added["records"] == 6
+    time.sleep(15)
+    shown = gil.next_task(stage.project).json()
+    assert shown["predictions"] == []
+    assert "0.5" not in json.dumps(shown["data"])
+    order = [text for text in reversed(ids) if text != held[1]]
+    first = work(gil, stage.project, lambda _: RIGHT, most=3)
+    stage.gateway.kill()
+    stage.gateway.start()
+    # What is in hand stays so.
+    assert [*first, *work(gil, stage.project, lambda _: RIGHT)] == [held[1], *order]
+
+
 def test_collecting_finds_the_votes_that_the_gateway_has_counted(stage: Stage) -> None:
     from datacoop.jobs.collected import collected_votes
     from datacoop.jobs.collecting import collect_votes

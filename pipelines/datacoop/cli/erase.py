@@ -39,6 +39,7 @@ from datacoop.jobs.erasure import (
 )
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
 from datacoop.jobs.erasure_landing import MemberErasure, Purged
+from datacoop.jobs.predictions import forget_predictions
 from datacoop.jobs.submitting import read_secret
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.landing import PSEUDONYM_KEY
@@ -184,6 +185,9 @@ def _apply(
         tasks = erase_from_studio(pool, studio_of(settings, os.environ))
     if settings.gateway_store is not None:
         _forget_in_gateway(settings, pool)
+    if settings.gold is not None:
+        for name in sorted(pool.require().collections):
+            forget_predictions(settings.open_gold_store(), name, erased_records(pool, name))
     if settings.work is not None:
         erase_from_work(settings.open_work_store())
     told = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from datacoop.cli import label_audit
+from datacoop.cli import label_audit, label_predictions
 from datacoop.cli.annotator import gateway_store
 from datacoop.cli.common import (
     FOLDER,
@@ -65,6 +65,7 @@ def command() -> None:
 
 command.add_command(gold_group)
 command.add_command(label_audit.command)
+command.add_command(label_predictions.command)
 
 
 @command.command("route")

@@ -28,6 +28,7 @@ from datacoop.jobs.runner import (
 )
 from datacoop.jobs.stating import write_statements
 from datacoop.jobs.trusting import show_current
+from datacoop.label.small_groups import names_in_release
 from datacoop.pool.blobs import batches_to_bytes, get_blob, get_blob_list
 from datacoop.pool.checkpoint import (
     grown_log,
@@ -63,7 +64,7 @@ from datacoop.publish.splits import SPLITS, bucket_count
 from datacoop.publish.stage import Build, PublishShards
 from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
-from datacoop.records.columns import MINHASH_PERMUTATIONS, RECORD_ID
+from datacoop.records.columns import LANGUAGE, MINHASH_PERMUTATIONS, RECORD_ID
 from datacoop.records.digest import canonical_json, sha256_hex
 from datacoop.records.terms import objections
 
@@ -316,20 +317,38 @@ def tell(group: tuple[str, Iterable[str]], work: StoreAddress, key: str) -> None
 def label_table(pool: Pool, collection: Collection, gold: ObjectStore | None = None) -> bytes:
     """Give the labels that follow from the votes collected so far, as an Arrow file.
 
+    Annotators stand in it under names that tell nobody which languages one person reads.
+
     Args:
         gold: The operator's store for gold.
     """
+    made = current_labels(pool, collection, gold)
+    active = pool.state().active(collection.name)
+    languages: dict[bytes, str] = {}
+    for told in pooled_batches(pool, active, [RECORD_ID, LANGUAGE]):
+        languages.update(zip(*(told[n].to_pylist() for n in (RECORD_ID, LANGUAGE)), strict=True))
+    # What was withdrawn is in no release, nor are the votes on it.
+    made = [label for label in made if label.record_id in languages]
+    names = names_in_release(
+        collection.name,
+        ((v.annotator, languages[label.record_id]) for label in made for v in label.votes),
+    )
     rows = [
         {
             "record_id": label.record_id,
             "label": label.value,
             "votes": [
-                {"annotator": v.annotator, "value": v.value, "round": v.round} for v in label.votes
+                {
+                    "annotator": names[v.annotator, languages[label.record_id]],
+                    "value": v.value,
+                    "round": v.round,
+                }
+                for v in label.votes
             ],
             "agreement": label.agreement,
             "decided_by": label.decided_by,
         }
-        for label in current_labels(pool, collection, gold)
+        for label in made
     ]
     batch = pa.RecordBatch.from_pylist(rows, LABEL_SCHEMA)
     return batches_to_bytes(LABEL_SCHEMA, [batch])

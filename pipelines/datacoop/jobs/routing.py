@@ -8,6 +8,7 @@ from datacoop.jobs.collected import collected_decisions, collected_votes
 from datacoop.jobs.gold_store import gold_votes, known_gold
 from datacoop.jobs.labelling import labelled_records, routed_records
 from datacoop.jobs.labels import current_demands, make_guesser
+from datacoop.jobs.predictions import known_doubts, with_doubts
 from datacoop.label.backlog import Backlog, backlog
 from datacoop.label.facts import Kind, RecordFacts
 from datacoop.label.gold import GoldPlan
@@ -69,7 +70,7 @@ def make_queue(
     """Make the queue of a collection from what the pool holds.
 
     Args:
-        store: The operator's store for gold; none where there is no gold.
+        store: The operator's store for gold and a model's doubt; none where there is neither.
         key: The secret that decides which turns are gold.
         facts: The records to serve, where not all that have a task.
         own: Votes that were not collected yet.
@@ -79,9 +80,10 @@ def make_queue(
     gold = known_gold(store, name) if store else {}
     on_gold = gold_votes(store, name) if store else []
     votes = merge_votes([*collected_votes(pool, name), *on_gold], own)
+    records = record_facts(pool, collection) if facts is None else facts
     known = Known(
         policy=policy,
-        records=record_facts(pool, collection) if facts is None else facts,
+        records=with_doubts(records, known_doubts(store, name)) if store else records,
         workforce=workforce,
         plan=GoldPlan(key=key, seed=f"{name} {round}", percent=policy.workforce.gold_percent),
         votes=[vote for vote in votes if vote.round == round],

@@ -1,7 +1,10 @@
 """Keep small groups of annotators from being told by what is published of them."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+
+from datacoop.label.votes import PSEUDONYM_DIGITS
 
 LEAST = 5
 """How many annotators must share whatever is published of them."""
@@ -39,6 +42,41 @@ def publishable(
             split += [members for members in [*values.values(), withheld] if members]
         groups = split
     return shown
+
+
+def names_in_release(
+    collection: str, voted: Iterable[tuple[str, str]], least: int = LEAST
+) -> dict[tuple[str, str], str | None]:
+    """Give the name under which each annotator's votes on records of a language are published.
+
+    Whoever knows a record's language knows that who voted on it reads it. So nobody bears one name
+    in two languages, by which they could be put together; and in a language that fewer than `least`
+    annotators voted in, no vote has a name.
+
+    The names follow from the pool alone, so that all who build a release get the same. Without the
+    pool's pseudonym, which nobody outside knows, none leads to another.
+
+    Args:
+        voted: Annotator and language of each vote.
+
+    Returns:
+        The name, none where it is withheld, by annotator and language.
+    """
+    people: dict[str, set[str]] = defaultdict(set)
+    for annotator, language in voted:
+        people[language].add(annotator)
+    return {
+        (annotator, language): _name(collection, annotator, language)
+        if len(annotators) >= least
+        else None
+        for language, annotators in people.items()
+        for annotator in annotators
+    }
+
+
+def _name(collection: str, annotator: str, language: str) -> str:
+    text = f"datacoop.released-annotator.v1\n{collection}\n{language}\n{annotator}"
+    return hashlib.sha256(text.encode()).hexdigest()[:PSEUDONYM_DIGITS]
 
 
 def _split(

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.labelling import ensure_project, labelled_records, routed_records
+from datacoop.jobs.predictions import predictions_mark
 from datacoop.jobs.reviews import Review, audit_review, experts_review
 from datacoop.jobs.routing import make_queue, record_facts
 from datacoop.jobs.workforce import read_workforce
@@ -49,7 +50,7 @@ class Source:
         Args:
             workforce: The workforce file; without one, everybody in `store` is taken as
                 `unknown_annotator` says.
-            gold: The operator's store for gold, if there is gold.
+            gold: The operator's store for gold and a model's doubt, if there is either.
             key: The secret that decides which turns are gold.
             auditors: Label Studio's numbers of the users who are cleared for leak audits.
             experts: The same of those who decide what is disputed.
@@ -78,7 +79,9 @@ class Source:
         """
         state = self._pool.require()
         users = {one.annotator: one.studio_user for one in self._store.accounts()}
-        seen = (state.length, *users.items())
+        gold = self._gold
+        marks = () if gold is None else [predictions_mark(gold, name) for name in state.tasks]
+        seen = (state.length, *users.items(), *marks)
         if seen == self._seen and not anew:
             return None
         # A collection whose submissions were all withdrawn has nothing that may be shown.
