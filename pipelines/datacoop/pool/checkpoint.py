@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
@@ -144,18 +144,23 @@ class SignedCheckpoint:
         return len(set(self.cosigners.values()))
 
 
-def read_checkpoints(store: ObjectStore, keys: Iterable[PublicKey]) -> list[SignedCheckpoint]:
+def read_checkpoints(
+    store: ObjectStore, keys: Iterable[PublicKey], *, sizes: Container[int] | None = None
+) -> list[SignedCheckpoint]:
     """Read the checkpoints of a pool, by size, with the signatures of `keys` on them.
 
     A checkpoint counts only with an operator's signature; files by other keys are passed over.
+
+    Args:
+        sizes: Read those of these sizes only.
 
     Raises:
         IntegrityError: A file is no checkpoint, or its signature does not verify.
     """
     known = {key.keyid: key for key in keys if key.role in _KINDS}
     found: dict[Checkpoint, dict[str, str]] = {}
-    for name, keyid in _named(store):
-        if keyid in known:
+    for name, size, keyid in _named(store):
+        if keyid in known and (sizes is None or size in sizes):
             checkpoint, line = _read(name, store.get(name), known[keyid])
             found.setdefault(checkpoint, {})[keyid] = line
     signed = []
@@ -170,11 +175,24 @@ def read_checkpoints(store: ObjectStore, keys: Iterable[PublicKey]) -> list[Sign
     return signed
 
 
-def _named(store: ObjectStore) -> Iterator[tuple[str, str]]:
+def newest_cosigned(store: ObjectStore, keys: Iterable[PublicKey], entry: int) -> set[int]:
+    """Give sizes of checkpoints that hold an entry: of each set of witnesses, the newest.
+
+    Names alone are looked at, so that few of many checkpoints need be read.
+    """
+    witnesses = {key.keyid for key in keys if key.role is Role.WITNESS}
+    signers: dict[int, set[str]] = {}
+    for _, size, keyid in _named(store):
+        if size > entry and keyid in witnesses:
+            signers.setdefault(size, set()).add(keyid)
+    return set({frozenset(who): size for size, who in sorted(signers.items())}.values())
+
+
+def _named(store: ObjectStore) -> Iterator[tuple[str, int, str]]:
     for name in store.list(FOLDER):
         found = _NAME.fullmatch(name)
         if found:
-            yield name, found[2]
+            yield name, int(found[1]), found[2]
 
 
 def _read(name: str, content: bytes, key: PublicKey) -> tuple[Checkpoint, str]:
