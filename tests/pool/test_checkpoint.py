@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pooling import (
     COLLECTION,
     CREATED,
+    NOW,
     OPERATOR,
     TODAY,
     approve,
@@ -23,14 +24,16 @@ from trusting import memory
 
 from datacoop.errors import IntegrityError, RefusedError, SettingsError
 from datacoop.jobs.release import publish_release
-from datacoop.jobs.trusting import drop_key, enter_key
+from datacoop.jobs.trusting import drop_key, enter_key, refresh_trust
 from datacoop.pool.checkpoint import (
+    FOLDER,
     checkpoint_key,
     grown_log,
     open_note,
     read_checkpoints,
     require_cosigned,
     require_cosigned_version,
+    sign_checkpoint,
     write_checkpoint,
 )
 from datacoop.pool.keys import Role
@@ -321,3 +324,51 @@ def test_a_publication_signs_the_log() -> None:
     publish_release(pool, COLLECTION, 1, OPERATOR, created_utc=CREATED, as_of=TODAY)
     signed = read_checkpoints(pool.store, pool.state().keys.values())
     assert signed[-1].checkpoint.size == pool.state().length
+
+
+def found_missing(pool: Pool, name: str) -> bool:
+    """Say whether both checks tell of a deleted file; put it back."""
+    content = pool.store.get(name)
+    pool.store.delete(name)
+    by_log, by_all = check_log(pool.store), verify_pool(pool.store, lambda _, __: None)
+    pool.store.put(name, content)
+    size = int(name.split("/")[1].split(".")[0])
+    tells = by_log.entry == size - 1 and "is missing" in by_log.fault
+    return tells and [key for key, _ in by_all.faults] == [name]
+
+
+def test_a_checkpoint_or_cosignature_that_is_gone_is_found(tmp_path: Path) -> None:
+    pool = published_pool(memory(), rows=2)
+    for key in WITNESSES.values():
+        enter_key(pool, key.public, OPERATOR, created_utc=CREATED)
+    write_checkpoint(pool.store, OPERATOR)
+    cosign(pool, tmp_path)
+    cosign(pool, tmp_path, "meadow")
+    for _ in range(2):
+        refresh_trust(pool, OPERATOR, now=NOW, created_utc=CREATED)
+    names = list(pool.store.list(FOLDER))
+    assert len(names) == 6
+    assert check_log(pool.store).entry is None
+    assert [name for name in names if not found_missing(pool, name)] == []
+
+
+def test_a_checkpoint_that_is_not_the_one_named_is_found(tmp_path: Path) -> None:
+    pool = watched_pool()
+    size = cosign(pool, tmp_path)
+    refresh_trust(pool, OPERATOR, now=NOW, created_utc=CREATED)
+    name = checkpoint_key(size, WITNESSES["harbour"].public.keyid)
+    [signed, *_] = read_checkpoints(pool.store, pool.state().keys.values())
+    later = sign_checkpoint(signed.checkpoint, WITNESSES["harbour"], unix_seconds=SECONDS + 1)
+    pool.store.put(name, later)
+    faults = dict(verify_pool(pool.store, lambda _, __: None).faults)
+    assert faults == {name: "is not the one that the log names"}
+
+
+def test_junk_beside_checkpoints_never_comes_into_the_log() -> None:
+    pool = watched_pool()
+    name = checkpoint_key(3, WITNESSES["harbour"].public.keyid)
+    pool.store.put(name, b"junk")
+    refresh_trust(pool, OPERATOR, now=NOW, created_utc=CREATED)
+    assert name not in pool.state().checkpoints
+    pool.store.delete(name)
+    assert check_log(pool.store).entry is None

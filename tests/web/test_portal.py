@@ -33,12 +33,15 @@ from pooling import (
 from portals import LATER, ORIGIN, Asker, listening, make_grant, make_pass, make_portal
 from tests.pool.test_notices import erase
 from tests.read.test_stores import s3_pool
+from trusting import NEW_OPERATOR, change_trust
 
 import datacoop
-from datacoop.errors import OutsideError, RefusedError, SettingsError
+from datacoop.errors import IntegrityError, OutsideError, RefusedError, SettingsError
 from datacoop.jobs.erasure import apply_erasures
 from datacoop.jobs.granting import revoke_grant
+from datacoop.jobs.trusting import enter_key
 from datacoop.pool.blobs import blob_key, get_blob
+from datacoop.pool.checkpoint import write_checkpoint
 from datacoop.pool.grants import sign_grant
 from datacoop.pool.keys import Role
 from datacoop.pool.log import Draft
@@ -47,6 +50,7 @@ from datacoop.pool.passes import Pass, sign_pass
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.trust import statement_digests
+from datacoop.pool.witness import witness_log
 from datacoop.records.accesses import access_key, accesses_from_bytes
 from datacoop.records.digest import sha256_hex
 from datacoop.web.portal.entrance import token_of
@@ -139,6 +143,63 @@ def test_shards_come_by_signed_addresses_of_an_s3_store(
     assert (access.grant, set(access.shards)) == (grant.id, shards)
 
 
+def test_cosignatures_are_proven_through_the_portal(tmp_path: Path) -> None:
+    pool = published_pool(open_store(str(tmp_path / "pool")), rows=2)
+    _, shown = make_grant(pool, memory("grants"))
+    witnesses = [make_signing_key(Role.WITNESS, member) for member in ("harbour", "meadow")]
+    for key in witnesses:
+        enter_key(pool, key.public, OPERATOR, created_utc=CREATED)
+    with listening(pool, memory("accesses")) as origin:
+
+        def read(members: int) -> int:
+            reader = datacoop.open(
+                f"{origin}/pool",
+                cache=tmp_path / "cache",
+                grant=shown,
+                witnesses=[key.public for key in witnesses],
+                cosignatures=members,
+            )
+            return len(list(reader.version(COLLECTION, 1, purpose=PURPOSE).rows()))
+
+        for seen, key in enumerate(witnesses):
+            with pytest.raises(RefusedError, match=f"{seen} of {seen + 1} members"):
+                read(seen + 1)
+            write_checkpoint(pool.store, OPERATOR)
+            witness_log(pool.store, tmp_path / key.public.member, key, unix_seconds=1)
+            assert read(seen + 1) == 4
+
+
+def test_evidence_is_of_published_versions_of_the_grant_s_collections(place: Place) -> None:
+    path = f"/pool/evidence/{COLLECTION}/1.json"
+    answer = place.ask("GET", path, place.shown)
+    assert answer.status_code == 200
+    number = place.pool.state().proposals[COLLECTION, 1].published_entry
+    assert answer.json()["number"] == number
+    assert place.ask("GET", path).status_code == 401
+    assert place.ask("GET", f"/pool/evidence/{COLLECTION}/2.json", place.shown).status_code == 404
+    _, others = make_grant(place.pool, place.grants, collections=())
+    assert place.ask("GET", path, others).status_code == 404
+
+
+def test_a_grant_that_the_operator_did_not_sign_opens_no_pool(tmp_path: Path) -> None:
+    pool = published_pool(open_store(str(tmp_path / "pool")), rows=2)
+    grant, shown = make_grant(pool, memory("grants"))
+    how: dict[str, Any] = {"cache": tmp_path / "cache"}
+    reader = datacoop.open(str(tmp_path / "pool"), grant=shown, **how)
+    assert len(reader.version(COLLECTION, 1, purpose=PURPOSE)) == 4
+    for forger in (make_signing_key(Role.OPERATOR, "", "another"), APPROVERS["harbour"]):
+        with pytest.raises(IntegrityError, match="the grant"):
+            datacoop.open(str(tmp_path / "pool"), grant=sign_grant(grant, forger), **how)
+
+
+def test_a_grant_of_the_operator_before_stays_good(tmp_path: Path) -> None:
+    pool = published_pool(open_store(str(tmp_path / "pool")), rows=2)
+    _, shown = make_grant(pool, memory("grants"))
+    change_trust(pool, add=(NEW_OPERATOR.public,), operator=NEW_OPERATOR)
+    reader = datacoop.open(str(tmp_path / "pool"), grant=shown, cache=tmp_path / "cache")
+    assert len(reader.version(COLLECTION, 1, purpose=PURPOSE)) == 4
+
+
 def test_a_grant_is_never_sent_in_the_clear(place: Place) -> None:
     with pytest.raises(SettingsError, match="in the clear"):
         datacoop.open("http://portal.example.org/pool", grant=place.shown)
@@ -195,6 +256,7 @@ GUARDED = {
     "manifest": "/pool/blobs/sha256/{manifest}",
     "metadata": "/pool/trust/timestamp.json",
     "role": f"/pool/trust/2.{COLLECTION}.json",
+    "evidence": f"/pool/evidence/{COLLECTION}/1.json",
     "log": "/pool/log/0000000000.json",
     "head": "/pool/log",
     "home": "/",
@@ -224,7 +286,7 @@ def test_no_route_answers_whom_it_should_not(place: Place) -> None:
             assert place.shard not in answer.text
             if answer.status_code == 303:
                 assert answer.headers["location"].startswith("/sign-in")
-    assert tried == 17 * 11 * 9 * 2
+    assert tried == 17 * 12 * 9 * 2
     assert place.recorded() == [] or all(a.grant == place.grant.id for a in place.recorded())
 
 

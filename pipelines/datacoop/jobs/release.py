@@ -34,6 +34,7 @@ from datacoop.pool.checkpoint import (
     grown_log,
     read_checkpoints,
     require_cosigned,
+    unnamed_checkpoints,
     write_checkpoint,
 )
 from datacoop.pool.keys import Role, SigningKey
@@ -504,7 +505,12 @@ def publish_release(
         if proposal.published_entry is not None:
             return None
         _refuse_unready(state, proposal, as_of, pool)
-        body = {"collection": collection, "version": version, "proposal": proposal.entry}
+        body = {
+            "collection": collection,
+            "version": version,
+            "proposal": proposal.entry,
+            "checkpoints": unnamed_checkpoints(pool.store, state),
+        }
         return Draft(kind="release_published", body=body, blobs=(proposal.snapshot,))
 
     pool.append(decide, operator, created_utc=created_utc)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from datacoop.errors import RefusedError
-from datacoop.pool.checkpoint import write_checkpoint
+from datacoop.pool.checkpoint import unnamed_checkpoints, write_checkpoint
 from datacoop.pool.keys import PublicKey, Role, SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.pool import Pool
@@ -84,8 +84,12 @@ def refresh_trust(
         last = datetime.fromisoformat(state.trust_events[-1].created_utc)
         if (now - last).days < CURRENT_DAYS - within_days:
             return False
-    draft = Draft(kind="trust_refreshed", body={})
-    pool.append(lambda _: draft, operator, created_utc=created_utc)
+
+    def decide(current: State) -> Draft:
+        body = {"checkpoints": unnamed_checkpoints(pool.store, current)}
+        return Draft(kind="trust_refreshed", body=body)
+
+    pool.append(decide, operator, created_utc=created_utc)
     show_current(pool, operator)
     write_checkpoint(pool.store, operator)
     return True

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
@@ -21,6 +21,7 @@ from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.merkle import Tree
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.state import State, apply_entry
+from datacoop.records.digest import sha256_hex
 
 FOLDER = "checkpoints"
 
@@ -144,18 +145,23 @@ class SignedCheckpoint:
         return len(set(self.cosigners.values()))
 
 
-def read_checkpoints(store: ObjectStore, keys: Iterable[PublicKey]) -> list[SignedCheckpoint]:
+def read_checkpoints(
+    store: ObjectStore, keys: Iterable[PublicKey], *, sizes: Container[int] | None = None
+) -> list[SignedCheckpoint]:
     """Read the checkpoints of a pool, by size, with the signatures of `keys` on them.
 
     A checkpoint counts only with an operator's signature; files by other keys are passed over.
+
+    Args:
+        sizes: Read those of these sizes only.
 
     Raises:
         IntegrityError: A file is no checkpoint, or its signature does not verify.
     """
     known = {key.keyid: key for key in keys if key.role in _KINDS}
     found: dict[Checkpoint, dict[str, str]] = {}
-    for name, keyid in _named(store):
-        if keyid in known:
+    for name, size, keyid in _named(store):
+        if keyid in known and (sizes is None or size in sizes):
             checkpoint, line = _read(name, store.get(name), known[keyid])
             found.setdefault(checkpoint, {})[keyid] = line
     signed = []
@@ -170,11 +176,24 @@ def read_checkpoints(store: ObjectStore, keys: Iterable[PublicKey]) -> list[Sign
     return signed
 
 
-def _named(store: ObjectStore) -> Iterator[tuple[str, str]]:
+def newest_cosigned(store: ObjectStore, keys: Iterable[PublicKey], entry: int) -> set[int]:
+    """Give sizes of checkpoints that hold an entry: of each set of witnesses, the newest.
+
+    Names alone are looked at, so that few of many checkpoints need be read.
+    """
+    witnesses = {key.keyid for key in keys if key.role is Role.WITNESS}
+    signers: dict[int, set[str]] = {}
+    for _, size, keyid in _named(store):
+        if size > entry and keyid in witnesses:
+            signers.setdefault(size, set()).add(keyid)
+    return set({frozenset(who): size for size, who in sorted(signers.items())}.values())
+
+
+def _named(store: ObjectStore) -> Iterator[tuple[str, int, str]]:
     for name in store.list(FOLDER):
         found = _NAME.fullmatch(name)
         if found:
-            yield name, found[2]
+            yield name, int(found[1]), found[2]
 
 
 def _read(name: str, content: bytes, key: PublicKey) -> tuple[Checkpoint, str]:
@@ -213,9 +232,53 @@ def write_checkpoint(store: ObjectStore, operator: SigningKey) -> Checkpoint:
     return checkpoint
 
 
+def unnamed_checkpoints(store: ObjectStore, state: State) -> dict[str, str]:
+    """Give the digests of checkpoints that no entry of the log names yet, by key.
+
+    The next entry that an operator signs a checkpoint after names them. What does not verify is
+    passed over: the log must not come to ask for it.
+    """
+    found = {}
+    for name, _, keyid in _named(store):
+        key = state.keys.get(keyid)
+        if key is None or name in state.checkpoints:
+            continue
+        content = store.get(name)
+        try:
+            _read(name, content, key)
+        except IntegrityError:
+            continue
+        found[name] = sha256_hex(content)
+    return found
+
+
+def missing_checkpoints(store: ObjectStore, state: State) -> dict[str, str]:
+    """Check that what the log says of checkpoints is there; give what is missing, by key.
+
+    Each file that an entry names must lie there, and one that the operator signed after the last
+    publication or renewal. Cosignatures since then are remembered by their witnesses alone.
+    """
+    present = {name: (size, keyid) for name, size, keyid in _named(store)}
+    faults = dict.fromkeys(
+        state.checkpoints.keys() - present.keys(),
+        "is missing: the log names it; on a mirror run `datacoop pool mirror` again",
+    )
+    operators = {k for k, key in state.keys.items() if key.role is Role.OPERATOR}
+    after = state.signed_after
+    if after is not None and not any(
+        size > after and keyid in operators for size, keyid in present.values()
+    ):
+        name = checkpoint_key(after + 1, state.operator)
+        faults[name] = (
+            "is missing, and every later one; run `datacoop log checkpoint` again, on a mirror "
+            "`datacoop pool mirror`"
+        )
+    return faults
+
+
 def checkpoint_faults(store: ObjectStore, state: State, tree: Tree) -> dict[str, str]:
     """Check every file under `checkpoints/` against the log; give what is wrong, by key."""
-    faults: dict[str, str] = {}
+    faults = missing_checkpoints(store, state)
     for name in store.list(FOLDER):
         found = _NAME.fullmatch(name)
         key = state.keys.get(found[2]) if found else None
@@ -223,11 +286,14 @@ def checkpoint_faults(store: ObjectStore, state: State, tree: Tree) -> dict[str,
             faults[name] = "is by no key that the log names"
             continue
         try:
-            checkpoint, _ = _read(name, store.get(name), key)
+            content = store.get(name)
+            checkpoint, _ = _read(name, content, key)
         except DatacoopError as error:
             faults[name] = str(error)
             continue
-        if checkpoint.origin != state.pool_id:
+        if state.checkpoints.get(name, digest := sha256_hex(content)) != digest:
+            faults[name] = "is not the one that the log names"
+        elif checkpoint.origin != state.pool_id:
             faults[name] = "is of another pool"
         elif checkpoint.size > len(tree):
             faults[name] = f"is of a longer log: {entry_key(len(tree))} is missing"

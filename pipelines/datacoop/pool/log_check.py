@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from datacoop.errors import DatacoopError, IntegrityError
-from datacoop.pool.checkpoint import read_checkpoints
+from datacoop.pool.checkpoint import FOLDER, missing_checkpoints, read_checkpoints
 from datacoop.pool.keys import Role
 from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.merkle import Tree, leaf_hash
@@ -101,6 +101,9 @@ def _against_checkpoints(
             where = f"or an entry after it, before entry {size}"
             return count, (agreed, f"{where}, is not the one that the operator signed for")
         agreed, count = size, count + 1
+    for name in sorted(missing_checkpoints(store, state)):
+        size = int(name.removeprefix(f"{FOLDER}/").partition(".")[0])
+        return count, (size - 1, f"is the last one of a checkpoint that is missing: {name}")
     return count, None
 
 

@@ -182,6 +182,10 @@ class State:
     """The same as the current TUF targets say it."""
     trust_events: list[TrustEvent] = field(default_factory=list)
     """What changed the trust metadata, in order, the first root at its head."""
+    checkpoints: dict[str, str] = field(default_factory=dict)
+    """Files of checkpoints that entries name, by key: their SHA-256."""
+    signed_after: int | None = None
+    """The newest entry after which the operator signs a checkpoint."""
     blobs: set[str] = field(default_factory=set)
     """Every blob that an entry names."""
 
@@ -385,6 +389,15 @@ def _trust_changed(state: State, entry: Entry) -> None:
 def _trust_refreshed(state: State, entry: Entry) -> None:
     _require(entry, state.trust_root is not None, "a first root before it")
     _note_trust(state, entry)
+    _note_checkpoints(state, entry)
+
+
+def _note_checkpoints(state: State, entry: Entry) -> None:
+    """Take in which checkpoints lay in the pool, so that none can be taken away unseen."""
+    named = entry.body.get("checkpoints", {})
+    _require(entry, not named.keys() & state.checkpoints.keys(), "checkpoints not named before")
+    state.checkpoints.update(named)
+    state.signed_after = entry.number
 
 
 def _note_trust(
@@ -679,6 +692,7 @@ def _release_published(state: State, entry: Entry) -> None:
         if proposal.collection in state.role_versions:
             state.role_versions[proposal.collection] = proposal.role_version
         _note_trust(state, entry)
+    _note_checkpoints(state, entry)
 
 
 def _grant_given(state: State, entry: Entry) -> None:

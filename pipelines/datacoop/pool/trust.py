@@ -442,11 +442,30 @@ class TrustClient:
             raise OutsideError("object store", "get", "trust metadata") from error
         self._count_members_of_roots()
 
-    def _count_members_of_roots(self) -> None:
-        """Count members, where TUF has counted keys, on the chain of roots and on targets."""
+    def operators(self) -> dict[str, PublicKey]:
+        """Give the operators' keys, of now and before, by id, as the chain of roots names them."""
+        signed = [root["signed"] for root in self._roots()]
+        return {
+            keyid: PublicKey(
+                keyid=keyid,
+                public=root["keys"][keyid]["keyval"]["public"],
+                role=Role.OPERATOR,
+                member="",
+                holder="",
+            )
+            for root in signed
+            for keyid in root["roles"]["snapshot"]["keyids"]
+        }
+
+    def _roots(self) -> list[dict[str, Any]]:
+        """Give the chain of roots that this reader has followed, oldest first."""
         folder = self._cache / "root_history"
         numbers = sorted(int(path.name.split(".")[0]) for path in folder.glob("*.root.json"))
-        roots = [json.loads((folder / f"{n}.root.json").read_bytes()) for n in numbers]
+        return [json.loads((folder / f"{n}.root.json").read_bytes()) for n in numbers]
+
+    def _count_members_of_roots(self) -> None:
+        """Count members, where TUF has counted keys, on the chain of roots and on targets."""
+        roots = self._roots()
         chain = [*zip(roots, roots, strict=True), *pairwise(roots)]
         for before, root in chain:
             self._require_members("root", root, before["signed"], before["signed"]["roles"]["root"])

@@ -152,7 +152,7 @@ def _refuse_unfit(state: State, key: PublicKey) -> None:
     elif key.role is not Role.APPROVER:
         raise RefusedError(
             "only approvers' and operators' keys stand in the trust root",
-            hint="A steward's or witness's key is entered by the operator alone, with --enter.",
+            hint="A steward's or witness's key is entered by the operator alone, without --out.",
         )
     elif key.member not in state.members:
         raise RefusedError(f"{key.member!r} is no member", hint="Run `datacoop member add`.")

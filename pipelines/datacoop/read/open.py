@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from datacoop.errors import IntegrityError, RefusedError, SettingsError, VersionWithdrawnError
 from datacoop.pool.checkpoint import require_cosigned_version
-from datacoop.pool.grants import Grant, grant_objections, read_grant
+from datacoop.pool.evidence import evidence_from_bytes, evidence_key, require_evidence
+from datacoop.pool.grants import Grant, grant_objections, open_grant, read_grant
 from datacoop.pool.keys import PublicKey
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
@@ -28,6 +29,8 @@ from datacoop.records.terms import reading_objections
 CACHE = Path("~/.cache/datacoop")
 """Where trusted metadata is remembered, so that a store cannot go back to an older state, and
 where blobs of remote stores are kept."""
+_WEB = frozenset({"http", "https"})
+"""Stores of these schemes list nothing."""
 
 
 def open_pool(
@@ -59,18 +62,20 @@ def open_pool(
         today: The day on which terms are held against the reading, `YYYY-MM-DD`; by default the
             day in UTC.
         grant: The reader's grant; versions that it does not cover are refused. As its file, or
-            the bytes of it, it is shown to a portal at `https://…`, which wants to see it.
+            the bytes of it, its signature must be one of an operator whom a trust root names, and
+            it is shown to a portal at `https://…`, which wants to see it. With a pinned digest
+            there is no root, and the signature is not looked at.
         witnesses: Keys of witnesses, got from their members by another way than the pool.
-        cosignatures: How many members' witnesses must have seen the publication of a version.
+        cosignatures: How many members' witnesses must have seen the publication of a version. The
+            whole log is read for it; through a portal, the proof that it hands out.
 
     Raises:
-        IntegrityError: The pool's metadata is not signed as its root demands.
+        IntegrityError: The pool's metadata is not signed as its root demands, or the grant is not
+            the operator's.
     """
-    if isinstance(grant, Path):
-        grant = _file(grant)
-    if isinstance(grant, bytes):
-        options = {**(options or {}), **_shown(url, grant)}
-        grant = read_grant("the grant", grant)
+    shown = _file(grant) if isinstance(grant, Path) else grant
+    if isinstance(shown, bytes):
+        options = {**(options or {}), **_shown(url, shown)}
     store = open_store(url, options)
     # Two folders of one relative path are two pools, each with trust of its own.
     place = url if "://" in url else Path(url).resolve().as_posix()
@@ -78,14 +83,14 @@ def open_pool(
     folder = cache or CACHE.expanduser() / "trust" / name
     blobs = (cache or CACHE.expanduser()) / "blobs"
     fetcher = Fetcher(address=store.address, cache=BlobCache(folder=blobs, limit_bytes=cache_bytes))
+    client = trust if isinstance(trust, str) else TrustClient(store, folder, trust)
     reading = Reading(
         jurisdiction=jurisdiction,
         today=today or datetime.now(UTC).date().isoformat(),
-        grant=grant,
+        grant=_opened(shown, client) if isinstance(shown, bytes) else shown,
         witnesses=tuple(witnesses),
         cosignatures=cosignatures,
     )
-    client = trust if isinstance(trust, str) else TrustClient(store, folder, trust)
     return PoolReader(store, client, fetcher, reading)
 
 
@@ -98,10 +103,16 @@ def _file(grant: Path) -> bytes:
         ) from error
 
 
+def _opened(grant: bytes, trust: TrustClient | str) -> Grant:
+    if isinstance(trust, str):
+        return read_grant("the grant", grant)
+    return open_grant("the grant", grant, trust.operators())
+
+
 def _shown(url: str, grant: bytes) -> dict[str, str]:
     """Give what shows a grant to a portal; to other stores nothing is shown."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
+    if parts.scheme not in _WEB:
         return {}
     if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise SettingsError(
@@ -174,7 +185,7 @@ class PoolReader:
             digest = target.sha256
         reading = self._reading
         if reading.cosignatures:
-            require_cosigned_version(self._store, digest, reading.witnesses, reading.cosignatures)
+            self._require_cosigned(collection, number, digest)
         fetcher = _for_purpose(self._fetcher, purpose)
         manifest = snapshot_from_bytes(name, fetcher.get(digest).to_pybytes())
         if (manifest.collection, manifest.version) != (collection, number):
@@ -187,6 +198,21 @@ class PoolReader:
             )
         refuse_reading(manifest, self._reading, purpose)
         return Version(manifest, digest, fetcher, lambda said: self._statement(name, said))
+
+    def _require_cosigned(self, collection: str, number: int, digest: str) -> None:
+        witnesses, members = self._reading.witnesses, self._reading.cosignatures
+        if urlsplit(self._store.address.url).scheme not in _WEB:
+            require_cosigned_version(self._store, digest, witnesses, members)
+            return
+        key = evidence_key(collection, number)
+        content = self._store.find(key)
+        if content is None:
+            raise RefusedError(
+                f"{self._store.address.url} gives no evidence of cosignatures",
+                hint="Read through a portal, or from a pool whose log you may read.",
+            )
+        evidence = evidence_from_bytes(key, content)
+        require_evidence(key, evidence, digest, witnesses, members)
 
     def _manifest(self, name: str, digest: str) -> SnapshotManifest:
         return snapshot_from_bytes(name, self._fetcher.get(digest).to_pybytes())

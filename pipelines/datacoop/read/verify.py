@@ -134,6 +134,12 @@ def _check_version(store: ObjectStore, proposal: Proposal, faults: dict[str, str
     return rows
 
 
+_AGAIN = (
+    "is missing; run `datacoop release publish` again, or `datacoop trust refresh`; on a mirror "
+    "`datacoop pool mirror`"
+)
+
+
 def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str]) -> None:
     """Check that each collection's newest targets metadata is the one that the log published."""
     for proposal in state.proposals.values():
@@ -142,7 +148,7 @@ def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str
         key = f"{trust.FOLDER}/{proposal.role_version}.{proposal.collection}.json"
         content = store.find(key)
         if content is None:
-            faults[key] = "is missing; run `datacoop release publish` again"
+            faults[key] = _AGAIN
         elif key not in faults:
             try:
                 proposed = json.loads(get_blob(store, proposal.targets))["signed"]
@@ -165,16 +171,19 @@ def _check_trust_files(
         f"{trust.FOLDER}/{name}.json" for name in ("1.root", "1.targets", "timestamp")
     )
     for key in {root, targets, timestamp} - present:
-        faults[key] = "is missing; run `datacoop release publish` again"
+        faults[key] = _AGAIN
     if root in present and sha256_hex(store.get(root)) != state.trust_root:
         faults.setdefault(root, "is not the root that the log names")
     if timestamp not in faults and not trust.is_current(store.get(timestamp), state):
-        faults[timestamp] = "is not that of the last publication in the log"
+        faults[timestamp] = (
+            "is not that of the last publication in the log; run what wrote it again: `datacoop "
+            "release publish` or `trust refresh`, `erase --apply`, on a mirror `pool mirror`"
+        )
     if targets in faults:
         return
     wanted = trust.expected_keys(state)
     for key in wanted - present:
-        faults.setdefault(key, "is missing; run `datacoop release publish` again")
+        faults.setdefault(key, _AGAIN)
     for key in present - wanted:
         if key.startswith(f"{trust.FOLDER}/"):
             faults.setdefault(key, "is asked for by nothing in the log")
@@ -196,6 +205,6 @@ def _check_references(
             # The rows of a withdrawn submission may have been collected as garbage.
             named |= keys if submission.withdrawn_entry is None else keys & present
     for key in sorted(named - present):
-        again = "; run `datacoop erase --apply` again" if key in told else ""
+        again = "; run `datacoop trust refresh` again" if key in told else ""
         faults.setdefault(key, f"is missing{again}")
     return named

@@ -39,9 +39,11 @@ from datacoop.web.portal.permits import (
     MemberOfPool,
     RefusedReadingError,
     Trainer,
+    may_see,
     require_metadata,
     versions_to_read,
 )
+from datacoop.web.portal.proofs import Proofs
 from datacoop.web.portal.routes import Guard, find
 from datacoop.web.portal.site import Site
 
@@ -96,6 +98,7 @@ class Portal:
         self._safe = tuple(safe_headers(is_secure=is_secure).items())
         self._keeper = Keeper(accesses)
         self._indexer = Indexer(store=pool.store)
+        self._proofs = Proofs(store=pool.store)
         self._holdings: Holdings | None = None
         self._looked = 0.0
         self._turn = asyncio.Lock()
@@ -109,6 +112,7 @@ class Portal:
             **site.handlers(),
             "blob": self._blob,
             "metadata": self._metadata,
+            "evidence": self._evidence,
             "entry": self._entry,
             "head": self._head,
             "metrics": self._metrics,
@@ -230,6 +234,15 @@ class Portal:
         name = asked.found.parts["name"]
         require_metadata(asked.visitor, asked.holdings, name)
         return await self._file(f"{FOLDER}/{name}")
+
+    async def _evidence(self, asked: Asked) -> Response:
+        parts, state = asked.found.parts, asked.holdings.state
+        proposal = state.proposals.get((parts["collection"], int(parts["version"])))
+        is_seen = may_see(asked.visitor, parts["collection"])
+        if proposal is None or proposal.published_entry is None or not is_seen:
+            raise RefusedReadingError("not_found", 404)
+        made = await asyncio.to_thread(self._proofs.prove, proposal.published_entry, state.keys)
+        return Response(made.to_bytes(), media_type="application/json")
 
     async def _entry(self, asked: Asked) -> Response:
         number = int(asked.found.parts["number"])

@@ -38,7 +38,8 @@ class Found(NamedTuple):
 
 _READ = frozenset({"GET", "HEAD"})
 _POST = frozenset({"POST"})
-_VERSION = r"/versions/(?P<collection>[a-z0-9][a-z0-9_-]{0,63})/(?P<version>[1-9][0-9]{0,8})"
+_NAMED = r"(?P<collection>[a-z0-9][a-z0-9_-]{0,63})/(?P<version>[1-9][0-9]{0,8})"
+_VERSION = rf"/versions/{_NAMED}"
 
 
 def _row(methods: frozenset[str], path: str, name: str, guard: Guard) -> Route:
@@ -48,6 +49,7 @@ def _row(methods: frozenset[str], path: str, name: str, guard: Guard) -> Route:
 TABLE = (
     _row(_READ, r"/pool/blobs/sha256/(?P<digest>[0-9a-f]{64})", "blob", Guard.READER),
     _row(_READ, r"/pool/trust/(?P<name>[a-z0-9][a-z0-9._-]{0,99}\.json)", "metadata", Guard.READER),
+    _row(_READ, rf"/pool/evidence/{_NAMED}\.json", "evidence", Guard.READER),
     _row(_READ, r"/pool/log/(?P<number>[0-9]{10})\.json", "entry", Guard.MEMBER),
     _row(_READ, r"/pool/log", "head", Guard.MEMBER),
     _row(_READ, r"/", "home", Guard.VISITOR),
