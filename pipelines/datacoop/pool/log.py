@@ -15,6 +15,9 @@ FOLDER = "log"
 GENESIS_PREVIOUS = "0" * 64
 """What entry 0 names as the digest of the entry before it."""
 
+FETCHED_AHEAD = 500
+"""Entries that are fetched before the first of them is verified."""
+
 _NAME = re.compile(rf"{FOLDER}/[0-9]{{10}}\.json")
 _TYPE = re.compile(r"urn:datacoop:log:([a-z_]+):v1")
 
@@ -108,11 +111,11 @@ def read_log(store: ObjectStore, *, start: int = 0) -> Iterator[tuple[int, bytes
     Raises:
         IntegrityError: A number is missing, or a foreign file lies in the log.
     """
-    expected = start
-    for key in store.list(FOLDER, after=entry_key(start - 1) if start else ""):
+    keys = list(store.list(FOLDER, after=entry_key(start - 1) if start else ""))
+    for number, key in enumerate(keys, start):
         if not _NAME.fullmatch(key):
-            raise IntegrityError(key, entry_key(expected), "another name")
-        if key != entry_key(expected):
-            raise IntegrityError(entry_key(expected), "an entry of this number", key)
-        yield expected, store.get(key)
-        expected += 1
+            raise IntegrityError(key, entry_key(number), "another name")
+        if key != entry_key(number):
+            raise IntegrityError(entry_key(number), "an entry of this number", key)
+    for first in range(0, len(keys), FETCHED_AHEAD):
+        yield from enumerate(store.get_all(keys[first : first + FETCHED_AHEAD]), start + first)
