@@ -39,21 +39,22 @@ def find_program() -> Path:
     if told:
         return Path(told)
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(home).expanduser() / "datacoop-tests" / f"versitygw-{VERSION}"
-    built = folder / "versitygw"
+    folder = Path(home).expanduser() / "datacoop"
+    built = folder / f"versitygw-{VERSION}"
     if built.is_file():
         return built
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if go is None:
         raise MissingError("needs versitygw, or Go 1.25 to build it; set DATACOOP_VERSITYGW")
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "versitygw.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one builds
         if not built.is_file():
             command = [go, "install", "-trimpath", "-ldflags=-s -w", MODULE]
-            environment = {**os.environ, "GOBIN": str(folder / "new")}
+            environment = {**os.environ, "GOBIN": str(folder / "building")}
             subprocess.run(command, env=environment, check=True, timeout=BUILD_SECONDS)
-            (folder / "new" / "versitygw").rename(built)
+            (folder / "building" / "versitygw").rename(built)
+            (folder / "building").rmdir()
     return built
 
 
