@@ -181,7 +181,7 @@ class ObjectStore:
         while attempt < CREATE_ATTEMPTS or time.monotonic() < end:
             try:
                 obstore.put(self._store, self._prefix + key, content, mode="create")
-            except store_errors.BaseError as error:
+            except (store_errors.BaseError, OSError) as error:
                 known, present = self._look(key)
                 if present is not None:
                     return present == content
@@ -203,7 +203,10 @@ class ObjectStore:
         folder = self._folder
         if folder is not None:
             return self._ask("read", key, lambda _: (folder / key).open("rb"))
-        size = self._ask("read", key, self._head)
+        size = self.size(key)
+        if size is None:
+            self.get_range(key, 0, 1)  # whose answer says what is missing
+            raise OutsideError("object store", "read", key)
         return cast(BinaryIO, io.BufferedReader(_RangeReader(self, key, size), 1 << 20))
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
