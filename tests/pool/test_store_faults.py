@@ -176,7 +176,8 @@ def test_patience_ends(server: Versitygw, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_worker_s_refusal_is_told_in_words_of_ours() -> None:
     text = (
         "RuntimeError: Traceback\n  quoted row\n"
-        "datacoop.errors.OutsideError: object store failed at put: a/b: the store is full\n"
+        "datacoop.errors.OutsideError: object store failed at put: a/b: the store is full "
+        "[while running 'X']\n"
     )
     found = told_fault(text)
     assert found is not None

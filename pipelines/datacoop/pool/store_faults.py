@@ -88,7 +88,8 @@ def told_fault(text: str) -> tuple[str, str] | None:
 
     What is given is words of ours alone: text may quote anything.
     """
-    for fault in {*_CODES.values(), *_STATUSES.values(), _DOWN}:
-        if re.search(rf"object store failed at \w+: .*: {re.escape(fault.said)}$", text, re.M):
+    for fault in dict.fromkeys((*_CODES.values(), *_STATUSES.values(), _DOWN)):
+        said = rf"object store failed at \w+: .*: {re.escape(fault.said)}( \[while running .*)?$"
+        if re.search(said, text, re.M):
             return f"an object store failed a worker: {fault.said}", fault.hint
     return None
