@@ -9,6 +9,7 @@ from typing import Any
 
 from datacoop.errors import SettingsError
 from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.store_options import IN_FILE, IN_VARIABLE, is_secret
 
 FILE_NAME = "datacoop.toml"
 VARIABLE = "DATACOOP_CONFIG"
@@ -23,6 +24,8 @@ _KEYS = frozenset(
         *("workforce", "gold", "gateway", "grants", "openlineage", "portal"),
     }
 )
+_PLACES = ("pool", "landing", "work", "gold", "grants", "accesses", "mirror")
+"""Stores that may have options of their own; `mirror` is any other that a command names."""
 _PORTAL_KEYS = frozenset({"origin", "listen", "accesses", "links"})
 _GATEWAY_KEYS = frozenset({"origin", "listen", "store", "key", "issuer", "client_id"})
 
@@ -56,7 +59,9 @@ class Settings:
     label_studio_token_variable: str = "LABEL_STUDIO_TOKEN"  # noqa: S105 - a name, no secret
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
-    """Options of remote stores by obstore's names, such as `endpoint`."""
+    """Options of all remote stores by obstore's names, such as `endpoint`."""
+    place_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Further options of one store, by `pool`, `landing` and so on. Secrets are named by them."""
     gateway_origin: str | None = None
     """Where browsers reach the gateway, such as `https://label.example.org`."""
     gateway_listen: str = "127.0.0.1:8300"
@@ -94,23 +99,23 @@ class Settings:
 
     def open_pool_store(self) -> ObjectStore:
         """Open the pool's store."""
-        return open_store(self.require("pool"), self.store_options)
+        return open_store(self.require("pool"), self.options_of("pool"))
 
     def open_work_store(self) -> ObjectStore:
         """Open the operator's work store."""
-        return open_store(self.require("work"), self.store_options)
+        return open_store(self.require("work"), self.options_of("work"))
 
     def open_gold_store(self) -> ObjectStore:
         """Open the operator's store for gold answers."""
-        return open_store(self.require("gold"), self.store_options)
+        return open_store(self.require("gold"), self.options_of("gold"))
 
     def open_grant_store(self) -> ObjectStore:
         """Open the operator's store for grants."""
-        return open_store(self.require("grants"), self.store_options)
+        return open_store(self.require("grants"), self.options_of("grants"))
 
     def open_access_store(self) -> ObjectStore:
         """Open the operator's store for the daily records of accesses."""
-        return open_store(self.require("portal_accesses"), self.store_options)
+        return open_store(self.require("portal_accesses"), self.options_of("accesses"))
 
     def open_landing(self, member: str) -> ObjectStore:
         """Open a member's landing store."""
@@ -119,7 +124,24 @@ class Settings:
             raise SettingsError(
                 "landing names no {member}", hint="Write it as landing/{member}: one store each."
             )
-        return open_store(template.replace("{member}", member), self.store_options)
+        options = self.options_of("landing", member)
+        return open_store(template.replace("{member}", member), options)
+
+    def open_other(self, url: str) -> ObjectStore:
+        """Open a store by its address: one that the settings name, or another, such as a mirror."""
+        addresses = {"pool": self.pool, "work": self.work, "gold": self.gold}
+        addresses |= {"grants": self.grants, "accesses": self.portal_accesses}
+        place = next((name for name, known in addresses.items() if known == url), "mirror")
+        return open_store(url, self.options_of(place) if "://" in url else {})
+
+    def options_of(self, place: str, member: str = "") -> dict[str, str]:
+        """Give the options of a store: those of all stores, and its own before them.
+
+        Args:
+            member: Whose landing store it is.
+        """
+        options = {**self.store_options, **self.place_options.get(place, {})}
+        return {name: _of_member(value, member) for name, value in options.items()}
 
     def label_studio_token(self, environment: Mapping[str, str]) -> str:
         """Give Label Studio's token.
@@ -165,6 +187,14 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
 
 def _settings(value: Mapping[str, Any], base: Path) -> Settings:
     studio = value.get("label_studio", {})
+    places = {k: v for k, v in value.get("stores", {}).items() if isinstance(v, dict)}
+    stores = {k: v for k, v in value.get("stores", {}).items() if k not in places}
+    strange = sorted(places.keys() - set(_PLACES))
+    if strange:
+        raise SettingsError(
+            f"stores has unknown tables: {', '.join(strange)}",
+            hint=f"Known tables: {', '.join(_PLACES)}.",
+        )
     gateway = value.get("gateway", {})
     portal = value.get("portal", {})
     for name, given, keys in (
@@ -193,7 +223,10 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         label_studio_auditors=_users("auditors", studio.get("auditors")),
         label_studio_experts=_users("experts", studio.get("experts")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
-        store_options=dict(value.get("stores", {})),
+        store_options=_options("stores", stores, base),
+        place_options={
+            name: _options(f"stores.{name}", options, base) for name, options in places.items()
+        },
         gateway_origin=gateway.get("origin"),
         gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
         gateway_store=_database(gateway.get("store"), base),
@@ -205,6 +238,32 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         portal_accesses=_place(portal.get("accesses"), base),
         portal_links=portal.get("links", False),
     )
+
+
+def _options(table: str, options: Mapping[str, Any], base: Path) -> dict[str, str]:
+    """Read the options of a store; a file with a secret is relative to the settings file.
+
+    Raises:
+        SettingsError: A secret is written down, where it should be named.
+    """
+    found = {}
+    for name, value in options.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if is_secret(name, text):
+            raise SettingsError(
+                f"{table}.{name} is a secret, which does not belong into a settings file",
+                hint=f'Name where it lies: {name} = "{IN_VARIABLE}VARIABLE" or "{IN_FILE}PATH".',
+            )
+        if text.startswith(IN_FILE):
+            text = f"{IN_FILE}{base / text.removeprefix(IN_FILE)}"
+        found[name] = text
+    return found
+
+
+def _of_member(value: str, member: str) -> str:
+    """Put a member's id in its place: in a variable's name in capitals, with `_` for `-`."""
+    name = member.upper().replace("-", "_") if value.startswith(IN_VARIABLE) else member
+    return value.replace("{member}", name)
 
 
 def _users(name: str, value: object) -> frozenset[int] | None:

@@ -55,7 +55,7 @@ def test_a_store_that_is_not_reached_ends_with_three(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "datacoop.toml").write_text(
         '[stores]\nendpoint = "http://127.0.0.1:9"\naccess_key_id = "a"\n'
-        'secret_access_key = "b"\nregion = "x"\n',
+        'secret_access_key = "env:HOME"\nregion = "x"\n',
         encoding="utf-8",
     )
     done = datacoop("pool", "status", "--pool", "s3://bucket/pool", folder=tmp_path, code=3)

@@ -5,6 +5,7 @@ As a program it finds or builds the server and prints its path.
 
 import fcntl
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
 BUILD_SECONDS = 900
 READY_SECONDS = 20
 REGION = "us-east-1"
+NAMESPACE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 ROOT = ("made-up-root", "made-up-root-secret")
 
 
@@ -39,21 +41,22 @@ def find_program() -> Path:
     if told:
         return Path(told)
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(home).expanduser() / "datacoop-tests" / f"versitygw-{VERSION}"
-    built = folder / "versitygw"
+    folder = Path(home).expanduser() / "datacoop"
+    built = folder / f"versitygw-{VERSION}"
     if built.is_file():
         return built
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if go is None:
         raise MissingError("needs versitygw, or Go 1.25 to build it; set DATACOOP_VERSITYGW")
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "versitygw.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one builds
         if not built.is_file():
             command = [go, "install", "-trimpath", "-ldflags=-s -w", MODULE]
-            environment = {**os.environ, "GOBIN": str(folder / "new")}
+            environment = {**os.environ, "GOBIN": str(folder / "building")}
             subprocess.run(command, env=environment, check=True, timeout=BUILD_SECONDS)
-            (folder / "new" / "versitygw").rename(built)
+            (folder / "building" / "versitygw").rename(built)
+            (folder / "building").rmdir()
     return built
 
 
@@ -73,8 +76,20 @@ def program() -> Path:
 class Versitygw:
     """A server on a port of its own, gone when the `with` block ends; its folder stays."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, disk_bytes: int | None = None) -> None:
+        """Make a server.
+
+        Args:
+            disk_bytes: Have its data on a disk of this size, which is gone with the server.
+        """
         self._folder = folder
+        self._disk_bytes = disk_bytes
+        if disk_bytes is not None:
+            allowed = subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False)
+            if allowed.returncode:
+                pytest.skip(
+                    "this machine lets nobody mount a small disk in a namespace of their own"
+                )
         self._program = program()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -103,6 +118,10 @@ class Versitygw:
         command = [str(self._program), "--port", f"127.0.0.1:{self.port}", "--quiet"]
         command += ["--health", "/healthz", "--iam-dir", str(self._folder / "users")]
         command += ["posix", str(self._folder / "data")]
+        if self._disk_bytes is not None:
+            data = shlex.quote(str(self._folder / "data"))
+            mount = f"mount -t tmpfs -o size={self._disk_bytes} tmpfs {data}"
+            command = [*NAMESPACE, "sh", "-c", f'{mount} && exec "$@"', "sh", *command]
         root = dict(zip(("ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"), ROOT, strict=True))
         self._process = subprocess.Popen(
             command,
@@ -117,6 +136,12 @@ class Versitygw:
                     return
             time.sleep(0.02)
         raise AssertionError("versitygw does not answer")
+
+    @property
+    def data(self) -> Path:
+        """Where its data is, as it sees it itself: nobody else sees a disk of its own."""
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/root{self._folder}/data")
 
     def kill(self) -> None:
         """Kill it with no chance to clean up."""

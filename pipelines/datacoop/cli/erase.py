@@ -43,7 +43,6 @@ from datacoop.jobs.predictions import forget_predictions
 from datacoop.jobs.submitting import read_secret
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.landing import PSEUDONYM_KEY
-from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.settings import Settings
 
@@ -193,7 +192,7 @@ def _apply(
     told = {}
     place = accesses or settings.portal_accesses
     if place is not None:
-        told = readers_to_tell(pool, open_store(place, settings.store_options))
+        told = readers_to_tell(pool, settings.open_other(place))
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     value = {"erased": [asdict(one) for one in done], "tasks": tasks, "readers": told}

@@ -51,7 +51,7 @@ def command(
     settings = settings_from(config, pool=pool_url)
     reader = open_pool(
         settings.require("pool"),
-        options=settings.store_options,
+        options=settings.options_of("pool"),
         jurisdiction=jurisdiction,
         grant=grant_path,
     )

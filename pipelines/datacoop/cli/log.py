@@ -19,7 +19,6 @@ from datacoop.cli.common import (
 from datacoop.pool.checkpoint import write_checkpoint
 from datacoop.pool.log import read_log
 from datacoop.pool.log_check import check_log, leaves_of
-from datacoop.pool.object_store import open_store
 from datacoop.pool.state import State, apply_entry
 from datacoop.pool.witness import load_memory
 
@@ -121,7 +120,7 @@ def verify(
         raise click.UsageError(f"there is no witness's memory at {memory}")
     seen = list(remembered.leaves) if remembered is not None else []
     if other is not None:
-        seen = max(seen, leaves_of(open_store(other, settings.store_options)), key=len)
+        seen = max(seen, leaves_of(settings.open_other(other)), key=len)
     found = check_log(pool.store, seen)
     value = {
         "sound": found.entry is None,

@@ -22,7 +22,6 @@ from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import found_pool
 from datacoop.pool.garbage import delete_garbage, find_garbage
 from datacoop.pool.mirror import mirror_pool
-from datacoop.pool.object_store import open_store
 from datacoop.records.collection import parse_collection, read_folder
 from datacoop_schemas import collection_folder, collection_names
 
@@ -151,9 +150,7 @@ def mirror(source: str, target: str, config: Path | None, as_json: bool) -> None
       datacoop pool mirror s3://coop/pool /backup/pool
     """
     settings = settings_from(config)
-    stores = [
-        open_store(url, settings.store_options if "://" in url else {}) for url in (source, target)
-    ]
+    stores = [settings.open_other(url) for url in (source, target)]
     with progress_bar("mirror", quiet=as_json) as progress:
         done = mirror_pool(stores[0], stores[1], progress)
     value = {

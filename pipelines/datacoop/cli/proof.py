@@ -61,7 +61,6 @@ def _typed() -> Iterator[str]:
 
 def search_places(settings: Settings, pool: Pool, also: tuple[str, ...]) -> list[Place]:
     """Give every store that the settings name, and others."""
-    options = settings.store_options
     places = [Place(name="pool", store=pool.store)]
     if settings.landing is not None:
         members = sorted(pool.require().members)
@@ -69,12 +68,12 @@ def search_places(settings: Settings, pool: Pool, also: tuple[str, ...]) -> list
     for name in ("work", "gold"):
         url = getattr(settings, name)
         if url is not None:
-            places.append(Place(name=name, store=open_store(url, options)))
+            places.append(Place(name=name, store=settings.open_other(url)))
     if settings.gateway_store is not None and settings.gateway_store.startswith("sqlite:///"):
         folder = Path(settings.gateway_store.removeprefix("sqlite:///")).parent
         places.append(Place(name="gateway store", store=open_store(str(folder))))
     places.append(Place(name="reader's cache", store=open_store(str(CACHE.expanduser().parent))))
-    return places + [Place(name=url, store=open_store(url, options)) for url in also]
+    return places + [Place(name=url, store=settings.open_other(url)) for url in also]
 
 
 def proof_of(

@@ -118,6 +118,8 @@ class Intake:
         self.options = options
         self.manifest, self.steward = self._open(pool.require())
         self.collection = self._contract(pool.require())
+        for store in (pool.store, landing_store):
+            store.be_patient()
 
     def run(self, *, created_utc: str, progress: Progress) -> Receipt:
         """Take the submission in; when that was done before, give its receipt again.

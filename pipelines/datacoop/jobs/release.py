@@ -104,6 +104,8 @@ def build_release(
         RefusedError: There is nothing to publish, or the scrub is below the policy's floors.
     """
     state = pool.require()
+    for store in (pool.store, ObjectStore(options.work)):
+        store.be_patient()
     collection = contract_of(pool, state, name)
     unmet = unmet_floors(
         collection.release.scrub_floors,

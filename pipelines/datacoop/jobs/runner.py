@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from datacoop.errors import DatacoopError, OutsideError
+from datacoop.pool.store_faults import told_fault
 
 RUNNER = "FnApiRunner"
 """Named, because `DirectRunner` may pick one that has to be fetched from the network."""
@@ -92,6 +93,9 @@ def told_without_data(job: str) -> Iterator[None]:
     except Exception as error:
         if _is_interrupt(error):
             raise KeyboardInterrupt from None
+        refused = told_fault(str(error))
+        if refused is not None:
+            raise OutsideError(job, "run", refused[0], hint=refused[1]) from None
         raise OutsideError(
             job,
             "run",

@@ -2,12 +2,13 @@
 
 import io
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
 import obstore
@@ -16,16 +17,26 @@ from obstore.store import HTTPStore, LocalStore, MemoryStore, from_url
 
 from datacoop.errors import OutsideError, RefusedError, SettingsError, TransientError
 from datacoop.pool.durable import TEMPORARY_PREFIX, copy_file, write_file, write_files
+from datacoop.pool.store_faults import fault_of
+from datacoop.pool.store_options import read_options
 
 CREATE_ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.2
 GETTERS = 16
 """Objects that are asked of a remote store at a time."""
+LONGEST_WAIT_SECONDS = 10.0
+PATIENCE_SECONDS = 180.0
+"""How long a job waits for a store that has answered before and is down now."""
 
 PORTAL_HEADERS = ("authorization", "datacoop-purpose")
 """What a portal is told; no other option of a store goes to a web server."""
 
 _memory_stores: dict[str, MemoryStore] = {}
+_MISSING = (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError)
+_ASKED_ONCE = "retries: 0,"
+"""What obstore says of a request that it has not sent again by itself."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +47,18 @@ class StoreAddress:
     """A folder's path, or `memory://NAME`, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, and to read
     only `https://…`."""
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Options of the store's client by obstore's names, such as `endpoint`. May hold secrets.
+    """Options of the store's client by obstore's names, such as `endpoint`. Secrets are named as
+    `env:NAME` or `file:PATH` and read where the store is opened; given by code, they may be here.
     Of `https://…` those of `PORTAL_HEADERS`, sent with each request."""
 
 
 class ObjectStore:
     """Objects by key. Keys are relative, with `/`; a write is atomic, and durable on local disk."""
 
-    def __init__(self, address: StoreAddress) -> None:
+    def __init__(self, address: StoreAddress, *, patience_seconds: float = 0) -> None:
         self.address = address
+        self.patience_seconds = patience_seconds
+        """How long a remote store is asked again that fails in a way that may pass."""
         self._folder: Path | None = None
         scheme = urlsplit(address.url).scheme
         if scheme in {"", "file"}:
@@ -58,6 +72,15 @@ class ObjectStore:
         else:
             self._store = _remote(address)
             self._prefix = ""
+
+    def be_patient(self) -> None:
+        """Ask the store once; from now on wait for it when it is down.
+
+        Raises:
+            OutsideError: It is not there, or refuses.
+        """
+        self.find("log/none")
+        self.patience_seconds = PATIENCE_SECONDS
 
     def get(self, key: str) -> bytes:
         """Give the object at `key`.
@@ -76,24 +99,37 @@ class ObjectStore:
     def find(self, key: str) -> bytes | None:
         """Give the object at `key`, or none where there is none."""
         try:
-            if self._folder is not None:
-                return (self._folder / key).read_bytes()
-            return bytes(obstore.get(self._store, self._prefix + key).bytes())
-        except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
+            return self._ask("get", key, self._bytes, may_miss=True)
+        except _MISSING:
             return None
-        except (
-            store_errors.PermissionDeniedError,
-            store_errors.UnauthenticatedError,
-            store_errors.GenericError,
-        ) as error:
-            refusal = _portal_refusal(self.address, error)
-            if refusal is not None:
-                raise refusal from None
-            if isinstance(error, store_errors.GenericError):
-                raise TransientError("object store", "get", key, hint=_HINT) from error
-            raise _failure("get", key) from error
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("get", key) from error
+
+    def _bytes(self, path: str) -> bytes:
+        if self._folder is not None:
+            return Path("/", path).read_bytes()
+        return bytes(obstore.get(self._store, path).bytes())
+
+    def _ask(
+        self, operation: str, key: str, ask: Callable[[str], T], *, may_miss: bool = False
+    ) -> T:
+        """Ask the store for something at `key`, again and again while it may pass.
+
+        Raises:
+            OutsideError: It failed.
+            NotFoundError: There is nothing at `key`, where it `may_miss`; or Python's for a disk.
+        """
+        end = time.monotonic() + self.patience_seconds
+        wait = BACK_OFF_SECONDS
+        while True:
+            try:
+                return ask(self._prefix + key)
+            except (store_errors.BaseError, OSError) as error:
+                if may_miss and isinstance(error, _MISSING) and not fault_of(error).said:
+                    raise
+                failure = _failure(self.address, operation, key, error)
+                if not isinstance(failure, TransientError) or time.monotonic() >= end:
+                    raise failure from error if isinstance(failure, OutsideError) else None
+            time.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
     def get_all(self, keys: Sequence[str]) -> Sequence[bytes]:
         """Give the objects at `keys`, in order; from a remote store `GETTERS` at a time.
@@ -112,13 +148,14 @@ class ObjectStore:
 
     def put(self, key: str, content: bytes | memoryview) -> None:
         """Write `content` at `key`, in place of what is there."""
-        try:
-            if self._folder is not None:
-                write_file(self._folder / key, content, exclusive=False)
-            else:
-                obstore.put(self._store, self._prefix + key, content)
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("put", key) from error
+        folder = self._folder
+        if folder is not None:
+            self._ask("put", key, lambda _: write_file(folder / key, content, exclusive=False))
+            return
+        # In one request, so that a writer that is killed leaves no parts behind.
+        self._ask(
+            "put", key, lambda path: obstore.put(self._store, path, content, use_multipart=False)
+        )
 
     def put_all(self, folder: str, contents: Mapping[str, bytes]) -> None:
         """Write objects into one folder, in place of what is there; on local disk in one wait."""
@@ -126,20 +163,16 @@ class ObjectStore:
             for name, content in contents.items():
                 self.put(f"{folder}/{name}", content)
             return
-        try:
-            write_files(self._folder / folder, contents)
-        except OSError as error:
-            raise _failure("put", folder) from error
+        place = self._folder / folder
+        self._ask("put", folder, lambda _: write_files(place, contents))
 
     def put_file(self, key: str, source: Path) -> None:
         """Write the file `source`, of any size, at `key`, in place of what is there."""
-        try:
-            if self._folder is not None:
-                copy_file(source, self._folder / key)
-            else:
-                obstore.put(self._store, self._prefix + key, source)
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("put", key) from error
+        folder = self._folder
+        if folder is not None:
+            self._ask("put", key, lambda _: copy_file(source, folder / key))
+        else:
+            self._ask("put", key, lambda path: obstore.put(self._store, path, source))
 
     def create(self, key: str, content: bytes) -> bool:
         """Write `content` at `key` only where nothing is: the one step on which commits rest.
@@ -154,21 +187,27 @@ class ObjectStore:
         Raises:
             OutsideError: It could not be found out; the outcome is unknown.
         """
-        if self._folder is not None:
-            try:
-                return write_file(self._folder / key, content, exclusive=True) or (
-                    self.find(key) == content
-                )
-            except OSError as error:
-                raise _failure("create", key) from error
-        for attempt in range(CREATE_ATTEMPTS):
+        folder = self._folder
+        if folder is not None:
+            wrote = self._ask(
+                "create", key, lambda _: write_file(folder / key, content, exclusive=True)
+            )
+            return wrote or self.find(key) == content
+        end, attempt = time.monotonic() + self.patience_seconds, 0
+        while attempt < CREATE_ATTEMPTS or time.monotonic() < end:
             try:
                 obstore.put(self._store, self._prefix + key, content, mode="create")
-            except store_errors.BaseError:
-                present = self._find_or_none(key)
+            except (store_errors.BaseError, OSError) as error:
+                known, present = self._look(key)
                 if present is not None:
                     return present == content
-                time.sleep(BACK_OFF_SECONDS * 2**attempt)
+                fault = fault_of(error)
+                # Refused at the first asking it was not written, nor where nothing is there.
+                is_first = attempt == 0 and _ASKED_ONCE in str(error)
+                if (known or is_first) and fault.said and not fault.passes:
+                    raise _failure(self.address, "create", key, error) from error
+                time.sleep(min(BACK_OFF_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS))
+                attempt += 1
             else:
                 return True
         raise OutsideError(
@@ -177,22 +216,39 @@ class ObjectStore:
 
     def reader(self, key: str) -> BinaryIO:
         """Open the object at `key` for reading: seekable, buffered, never read whole."""
-        try:
-            if self._folder is not None:
-                return (self._folder / key).open("rb")
-            raw = _RangeReader(self._store, self._prefix + key)
-            return cast(BinaryIO, io.BufferedReader(raw, 1 << 20))
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("read", key) from error
+        folder = self._folder
+        if folder is not None:
+            return self._ask("read", key, lambda _: (folder / key).open("rb"))
+        size = self.size(key)
+        if size is None:
+            self.get_range(key, 0, 1)  # whose answer says what is missing
+            raise OutsideError("object store", "read", key)
+        return cast(BinaryIO, io.BufferedReader(_RangeReader(self, key, size), 1 << 20))
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Give `length` bytes, one or more, of the object at `key`."""
+        return self._ask(
+            "read",
+            key,
+            lambda path: bytes(obstore.get_range(self._store, path, start=start, length=length)),
+        )
 
     def size(self, key: str) -> int | None:
         """Give the size in bytes of the object at `key`, or none where there is none."""
         try:
-            return int(obstore.head(self._store, self._prefix + key)["size"])
-        except (store_errors.NotFoundError, FileNotFoundError, NotADirectoryError):
+            return self._ask("head", key, self._head, may_miss=True)
+        except _MISSING:
             return None
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("head", key) from error
+
+    def _head(self, path: str) -> int:
+        try:
+            return int(obstore.head(self._store, path)["size"])
+        except _MISSING:
+            raise
+        except store_errors.BaseError:
+            # The answer to a HEAD has no body; that to a GET says what is wrong.
+            obstore.get_range(self._store, path, start=0, length=1)
+            raise
 
     def signed_url(self, key: str, seconds: int) -> str | None:
         """Give an address under which anybody can get the object for so long.
@@ -206,7 +262,7 @@ class ObjectStore:
         try:
             return str(obstore.sign(store, "GET", key, timedelta(seconds=seconds)))
         except store_errors.BaseError as error:
-            raise _failure("sign", key) from error
+            raise _failure(self.address, "sign", key, error) from error
 
     def unfinished(self) -> list[str]:
         """List the keys of files that killed writes left behind; none but on local disk."""
@@ -220,37 +276,36 @@ class ObjectStore:
         if self._folder is not None and not (self._folder / prefix).is_dir():
             return
         offset = self._prefix + after if after else None
-        found: list[str] = []
-        try:
-            for page in obstore.list(self._store, self._prefix + prefix, offset=offset):
-                found += (meta["path"][len(self._prefix) :] for meta in page)
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("list", prefix) from error
+
+        def found_below(path: str) -> list[str]:
+            pages = obstore.list(self._store, path, offset=offset)
+            return [meta["path"][len(self._prefix) :] for page in pages for meta in page]
+
+        found = self._ask("list", prefix, found_below)
         yield from sorted(k for k in found if not k.split("/")[-1].startswith(TEMPORARY_PREFIX))
 
     def delete(self, key: str) -> None:
         """Remove the object at `key`; one that is missing is no error."""
-        try:
-            obstore.delete(self._store, self._prefix + key)
-        except (store_errors.NotFoundError, FileNotFoundError):
-            return
-        except (store_errors.BaseError, OSError) as error:
-            raise _failure("delete", key) from error
+        with suppress(*_MISSING):
+            self._ask("delete", key, lambda path: obstore.delete(self._store, path), may_miss=True)
 
-    def _find_or_none(self, key: str) -> bytes | None:
+    def _look(self, key: str) -> tuple[bool, bytes | None]:
+        """Give what is at `key`, after whether that could be seen."""
         try:
-            return self.find(key)
-        except OutsideError:
-            return None
+            return True, self._bytes(self._prefix + key)
+        except _MISSING:
+            return True, None
+        except (store_errors.BaseError, OSError):
+            return False, None
 
 
 class _RangeReader(io.RawIOBase):
     """A remote object as a raw file: each read is one range request."""
 
-    def __init__(self, store: obstore.store.ObjectStore, path: str) -> None:
+    def __init__(self, store: ObjectStore, key: str, size: int) -> None:
         self._store = store
-        self._path = path
-        self._size = int(obstore.head(store, path)["size"])
+        self._key = key
+        self._size = size
         self._position = 0
 
     def readable(self) -> bool:
@@ -272,8 +327,7 @@ class _RangeReader(io.RawIOBase):
         length = min(len(view), self._size - self._position)
         if length <= 0:
             return 0
-        content = obstore.get_range(self._store, self._path, start=self._position, length=length)
-        view[:length] = bytes(content)
+        view[:length] = self._store.get_range(self._key, self._position, length)
         self._position += length
         return length
 
@@ -289,15 +343,18 @@ def open_store(url: str, options: Mapping[str, str] | None = None) -> ObjectStor
 
 
 def open_address(address: StoreAddress) -> ObjectStore:
-    """Open the store at an address. In a worker: in `DoFn.setup`, for a fork would hang it."""
-    return ObjectStore(address)
+    """Open the store of a job at an address: it waits for the store when that is down.
+
+    In a worker: in `DoFn.setup`, for a fork would hang it.
+    """
+    return ObjectStore(address, patience_seconds=PATIENCE_SECONDS)
 
 
 def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
-    options = dict(address.options)
+    options = read_options(address.options)
     if urlsplit(address.url).scheme in {"http", "https"}:
         # Never by `from_url`, which takes the web address of an S3 bucket for the bucket.
-        told = {name: value for name, value in address.options if name in PORTAL_HEADERS}
+        told = {name: value for name, value in options.items() if name in PORTAL_HEADERS}
         client = {"allow_http": address.url.startswith("http://"), "default_headers": told}
         return HTTPStore.from_url(address.url, client_options=cast(Any, client))
     plain = options.get("endpoint", "").startswith("http://")
@@ -347,8 +404,17 @@ def _portal_refusal(address: StoreAddress, error: Exception) -> RefusedError | N
     return None
 
 
-_HINT = "Check that the store is reached, has space, and that its credentials are right."
+def _failure(
+    address: StoreAddress, operation: str, key: str, error: Exception
+) -> RefusedError | OutsideError:
+    refusal = _portal_refusal(address, error)
+    if refusal is not None:
+        return refusal
+    fault = fault_of(error)
+    kind = TransientError if fault.passes and _is_remote(address) else OutsideError
+    said = f"{key}: {fault.said}" if fault.said else key
+    return kind("object store", operation, said, hint=fault.hint)
 
 
-def _failure(operation: str, key: str) -> OutsideError:
-    return OutsideError("object store", operation, key, hint=_HINT)
+def _is_remote(address: StoreAddress) -> bool:
+    return "://" in address.url and not address.url.startswith(("file:", "memory:"))

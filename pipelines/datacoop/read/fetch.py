@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from datacoop.errors import OutsideError, SettingsError
 from datacoop.pool.blobs import blob_key
-from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
+from datacoop.pool.object_store import ObjectStore, StoreAddress
 from datacoop.read.cache import BlobCache, map_verified
 from datacoop.read.download import checked, download
 from datacoop.read.helper import Helper
@@ -54,7 +54,7 @@ class Fetcher:
         return known
 
     def _find(self, key: str, digest: str) -> pa.Buffer:
-        store = self._store = self._store or open_address(self.address)
+        store = self._store = self._store or ObjectStore(self.address)
         path = store.local_path(key)
         if path is not None:
             try:

@@ -14,7 +14,7 @@ from typing import IO, cast
 import pyarrow as pa
 
 from datacoop.errors import DatacoopError, IntegrityError, OutsideError
-from datacoop.pool.object_store import StoreAddress, open_address
+from datacoop.pool.object_store import ObjectStore, StoreAddress
 from datacoop.read.cache import BlobCache
 from datacoop.read.download import download
 
@@ -76,7 +76,7 @@ def main() -> None:
     """Fetch what standard input names until it ends."""
     address = json.loads(sys.stdin.readline())
     options = tuple((name, value) for name, value in address["options"])
-    store = open_address(StoreAddress(url=address["url"], options=options))
+    store = ObjectStore(StoreAddress(url=address["url"], options=options))
     kept = json.loads(sys.stdin.readline())
     cache = BlobCache(folder=Path(kept["folder"]), limit_bytes=kept["limit_bytes"])
     for line in sys.stdin:

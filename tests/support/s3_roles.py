@@ -1,0 +1,68 @@
+"""A versitygw with a bucket a store and a user a role, who may do what `infra/s3` says."""
+
+import importlib.util
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from versitygw import Versitygw
+
+from datacoop.pool.object_store import ObjectStore
+
+POLICIES = Path(__file__).parents[2] / "infra" / "s3"
+MEMBERS = ("de-auental", "gb-northmoor")
+OWN_ROLES = ("steward", "intake")
+"""Roles of which each member has a user of its own."""
+SHARED_ROLES = ("labelling", "signer", "reader", "operator")
+
+
+def load_maker() -> ModuleType:
+    """Load the program that fills the policies in."""
+    spec = importlib.util.spec_from_file_location("make_policies", POLICIES / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def landing_bucket(member: str) -> str:
+    return f"landing-{member}"
+
+
+@dataclass(kw_only=True)
+class Roles:
+    """The users of a server, each with credentials."""
+
+    server: Versitygw
+    members: tuple[str, ...] = MEMBERS
+    users: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def open(self, bucket: str, user: str) -> ObjectStore:
+        return self.server.open(bucket, self.users[user])
+
+
+def make_roles(server: Versitygw, members: tuple[str, ...] = MEMBERS) -> Roles:
+    """Make buckets and users, and let the policy files say who may do what."""
+    made = Roles(server=server, members=members)
+    own = [f"{role}-{member}" for member in members for role in OWN_ROLES]
+    for name in (*own, *SHARED_ROLES, "stranger"):
+        made.users[name] = server.add_user(name)
+    client, maker = server.client(), load_maker()
+    shared = {"pool": "pool", "operator": "operator", "gold": "gold"}
+    everybody = [(role, f"{role}-{member}") for member in members for role in OWN_ROLES]
+    everybody += [(role, role) for role in SHARED_ROLES]
+    buckets = dict.fromkeys(shared.values(), everybody)
+    for member in members:
+        users = [(role, f"{role}-{member}") for role in OWN_ROLES]
+        users += [(role, role) for role in SHARED_ROLES]
+        buckets[landing_bucket(member)] = users
+    for bucket, users in buckets.items():
+        client.create_bucket(Bucket=bucket)
+        names = dict(shared)
+        if bucket not in names.values():
+            names["landing"] = bucket
+        policy = maker.bucket_policy(bucket, names, users)
+        client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    return made
