@@ -9,6 +9,7 @@ from typing import Any
 
 from datacoop.errors import SettingsError
 from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.records.quotas import LIMITS, Quotas, parse_quotas
 
 FILE_NAME = "datacoop.toml"
 VARIABLE = "DATACOOP_CONFIG"
@@ -20,7 +21,7 @@ _OPTIONS = {"pool", "landing", "work"}
 _KEYS = frozenset(
     {
         *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
-        *("workforce", "gold", "gateway", "grants", "openlineage", "portal"),
+        *("workforce", "gold", "gateway", "grants", "openlineage", "portal", "quotas"),
     }
 )
 _PORTAL_KEYS = frozenset({"origin", "listen", "accesses", "links"})
@@ -57,6 +58,8 @@ class Settings:
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
     """Options of remote stores by obstore's names, such as `endpoint`."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """How much members may send."""
     gateway_origin: str | None = None
     """Where browsers reach the gateway, such as `https://label.example.org`."""
     gateway_listen: str = "127.0.0.1:8300"
@@ -194,6 +197,7 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         label_studio_experts=_users("experts", studio.get("experts")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
+        quotas=_quotas(value.get("quotas", {})),
         gateway_origin=gateway.get("origin"),
         gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
         gateway_store=_database(gateway.get("store"), base),
@@ -205,6 +209,15 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         portal_accesses=_place(portal.get("accesses"), base),
         portal_links=portal.get("links", False),
     )
+
+
+def _quotas(value: object) -> Quotas:
+    try:
+        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
+    except ValueError as error:
+        raise SettingsError(
+            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
+        ) from error
 
 
 def _users(name: str, value: object) -> frozenset[int] | None:
