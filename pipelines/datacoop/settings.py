@@ -10,6 +10,7 @@ from typing import Any
 from datacoop.errors import SettingsError
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.store_options import IN_FILE, IN_VARIABLE, is_secret
+from datacoop.records.quotas import LIMITS, Quotas, parse_quotas
 
 FILE_NAME = "datacoop.toml"
 VARIABLE = "DATACOOP_CONFIG"
@@ -21,7 +22,7 @@ _OPTIONS = {"pool", "landing", "work"}
 _KEYS = frozenset(
     {
         *("pool", "landing", "work", "operator_key", "annotator_key", "label_studio", "stores"),
-        *("workforce", "gold", "gateway", "grants", "openlineage", "portal"),
+        *("workforce", "gold", "gateway", "grants", "openlineage", "portal", "quotas"),
     }
 )
 _PLACES = ("pool", "landing", "work", "gold", "grants", "accesses", "mirror")
@@ -62,6 +63,8 @@ class Settings:
     """Options of all remote stores by obstore's names, such as `endpoint`."""
     place_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Further options of one store, by `pool`, `landing` and so on. Secrets are named by them."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """How much members may send."""
     gateway_origin: str | None = None
     """Where browsers reach the gateway, such as `https://label.example.org`."""
     gateway_listen: str = "127.0.0.1:8300"
@@ -227,6 +230,7 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         place_options={
             name: _options(f"stores.{name}", options, base) for name, options in places.items()
         },
+        quotas=_quotas(value.get("quotas", {})),
         gateway_origin=gateway.get("origin"),
         gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
         gateway_store=_database(gateway.get("store"), base),
@@ -264,6 +268,15 @@ def _of_member(value: str, member: str) -> str:
     """Put a member's id in its place: in a variable's name in capitals, with `_` for `-`."""
     name = member.upper().replace("-", "_") if value.startswith(IN_VARIABLE) else member
     return value.replace("{member}", name)
+
+
+def _quotas(value: object) -> Quotas:
+    try:
+        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
+    except ValueError as error:
+        raise SettingsError(
+            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
+        ) from error
 
 
 def _users(name: str, value: object) -> frozenset[int] | None:

@@ -51,7 +51,7 @@ def test_a_job_tells_in_json_what_it_counted_and_no_planted_value(stage: Stage) 
     assert all((line["member"], line["submission"]) == SUBMISSION for line in own)
     assert own[-1]["counts"]["states.accepted"] == receipt["states"]["accepted"]
     figures = (stage.root / "figures" / "datacoop-intake_run-de-auental.prom").read_text()
-    labels = 'job="intake run",member="de-auental"'
+    labels = 'command="intake run",member="de-auental"'
     assert f"datacoop_job_exit_code{{{labels}}} 0\n" in figures
     held = receipt["states"]["quarantined"]
     assert f'datacoop_job_count{{{labels},what="states.quarantined"}} {held}\n' in figures

@@ -72,6 +72,7 @@ def run(
         runner=runner,
         beam_arguments=beam_arguments,
         range_bytes=range_bytes,
+        quota=settings.quotas.of(member),
     )
     intake = Intake(
         open_pool(settings),

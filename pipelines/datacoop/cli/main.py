@@ -33,7 +33,7 @@ GROUPS = {
     "rescan": "Search records of the pool again, by recognizers as they are now.",
     "scan": "Show what would be scrubbed, at your own desk; nothing is sent.",
     "serve": "Run what people reach with a browser: the gateway.",
-    "submission": "Make, check, sign, send, follow and withdraw a submission.",
+    "submission": "Make, check, sign, send, follow, decide and withdraw a submission.",
     "trust": "The keys that readers trust.",
     "verify": "Check every byte of a pool.",
     "witness": "Cosign what the log has become, or say where it was rewritten.",

@@ -28,6 +28,7 @@ from datacoop.cli.proof import (
     proof_value,
     prove_option,
 )
+from datacoop.cli.submission_decide import decide
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.erasure_landing import erased_rows, states_now
@@ -50,7 +51,7 @@ from datacoop_schemas import collection_folder, collection_names
 
 @click.group("submission")
 def command() -> None:
-    """Make, check, sign, send, follow and withdraw a submission.
+    """Make, check, sign, send, follow, decide and withdraw a submission.
 
     \b
     Example:
@@ -59,6 +60,9 @@ def command() -> None:
       datacoop submission sign my-data --key keys/steward.key
       datacoop submission send my-data --landing landing/{member}
     """
+
+
+command.add_command(decide)
 
 
 @command.command("new")

@@ -145,7 +145,7 @@ def _write(
     if folder is None:
         return
     whose = {key: str(ids[key]) for key in ("member", "collection") if key in ids}
-    labels = {"job": name, **whose}
+    labels = {"command": name, **whose}
     stem = "-".join([name.replace(" ", "_"), *whose.values()])
     path = folder / f"datacoop-{re.sub('[^A-Za-z0-9_-]', '_', stem)}.prom"
     # A job that fails does not forget when it last went well.

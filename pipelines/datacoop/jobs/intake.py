@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import apache_beam as beam
@@ -42,12 +42,13 @@ from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import Statement, open_statement, sign_statement
-from datacoop.pool.state import PooledSubmission, State
+from datacoop.pool.state import PooledSubmission, State, open_erasures
 from datacoop.records.coder import KeyedBatch
 from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SOURCE_FILE, SOURCE_POSITION
 from datacoop.records.digest import canonical_json, salted_digest, sha256_hex
 from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA
+from datacoop.records.quotas import Quota
 from datacoop.records.small_counts import about_each
 from datacoop.records.states import RowState
 from datacoop.records.submission import Manifest
@@ -61,6 +62,7 @@ RANGE_BYTES = 8 << 20
 """Bytes of a range: what one call of the engines works on, and what a killed job loses."""
 TOGETHER_BYTES = 32 << 20
 """Bytes of blobs that are held in memory to be written together."""
+_QUOTA_HINT = "Nothing entered the pool. The operator can raise it: docs/operations/quotas.md."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class IntakeOptions:
     runner: str = RUNNER
     beam_arguments: tuple[str, ...] = ()
     range_bytes: int = RANGE_BYTES
+    quota: Quota = field(default_factory=Quota)
+    """What the member may send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ class Intake:
             return kept
         if known is None:
             self._refuse_terms(created_utc[:10])
+            self._refuse_size()
         parts = self._plan()
         task = self._task(parts)
         self._read(task, parts, self.pool.state(), progress)
@@ -141,6 +146,87 @@ class Intake:
             verdict = self._judge(task, outcomes)
             known = self._commit(task, outcomes, verdict, created_utc, progress, parts)
         return self._give_receipt(task, outcomes, known)
+
+    def decide(self, outcome: str, reason: str, *, created_utc: str, progress: Progress) -> Receipt:
+        """Let a held submission pass, or refuse it; again with the same outcome changes nothing.
+
+        Args:
+            outcome: `pass` or `refuse`.
+            reason: Why, in the log that all members read.
+
+        Raises:
+            RefusedError: It is not held, or an erasure waits.
+            SubmissionError: Its terms do not fit any more.
+        """
+        known = self.pool.state().submissions.get(self.manifest.submission_id)
+        if known is not None and known.decided_reason and known.outcome == outcome:
+            return self.run(created_utc=created_utc, progress=progress)
+        self._require_held(self.pool.state())
+        passes = outcome == "pass"
+        if passes:
+            self._refuse_terms(created_utc[:10])
+        parts = self._plan()
+        task = self._task(parts)
+        basis = self.pool.state().length
+        self._read(task, parts, self.pool.state(), progress)
+        outcomes = self._outcomes(task, parts)
+        rows = sum(one.clean_rows for one in outcomes)
+        if passes:
+            self._refuse_rows(self.pool.state(), rows)
+        records = self._pool_records(task, outcomes) if passes else None
+        body = {
+            "submission": self.manifest.submission_id,
+            "outcome": outcome,
+            "reason": reason,
+            "records": records,
+            "rows": rows if passes else 0,
+            "code_version": self.options.code_version,
+        }
+        draft = Draft(
+            kind="submission_decided", body=body, blobs=() if records is None else (records,)
+        )
+
+        def enter(state: State) -> Draft:
+            self._require_held(state)
+            return draft
+
+        entry = self.pool.append(enter, self.operator, created_utc=created_utc)
+        state = self.pool.state()
+        if entry is None or entry.number != basis:
+            self._read(task, parts, state, progress)
+        return self._give_receipt(task, outcomes, state.submissions[self.manifest.submission_id])
+
+    def _require_held(self, state: State) -> None:
+        known = state.submissions.get(self.manifest.submission_id)
+        if known is None or known.outcome != "hold" or known.withdrawn_entry is not None:
+            raise RefusedError(
+                f"submission {self.manifest.submission_id!r} is not held",
+                hint="`datacoop pool status` says what became of it.",
+            )
+        if any(known.id in one.submissions for one in open_erasures(state)):
+            raise RefusedError(
+                f"rows of {known.id!r} wait to be erased",
+                hint="Run `datacoop erase --apply` first.",
+            )
+
+    def _refuse_size(self) -> None:
+        size_bytes = sum(file.size_bytes for file in self.manifest.files)
+        objection = self.options.quota.size_objection(size_bytes)
+        if objection:
+            raise RefusedError(f"{self.manifest.member!r} {objection}", hint=_QUOTA_HINT)
+
+    def _refuse_rows(self, state: State, rows: int) -> None:
+        """Hold the rows that the member would have in the pool against its quota."""
+        standing = sum(
+            one.rows
+            for one in state.submissions.values()
+            if one.member == self.manifest.member
+            and one.withdrawn_entry is None
+            and one.id != self.manifest.supersedes
+        )
+        objection = self.options.quota.rows_objection(standing, rows)
+        if objection:
+            raise RefusedError(f"{self.manifest.member!r} {objection}", hint=_QUOTA_HINT)
 
     def _open(self, state: State) -> tuple[Manifest, PublicKey]:
         envelope = self.landing.store.find(self.landing.envelope)
@@ -280,6 +366,8 @@ class Intake:
     ) -> PooledSubmission:
         """Copy clean rows into the pool and enter the submission: the one atomic step."""
         basis = self.pool.state().length
+        if verdict.outcome == "pass":
+            self._refuse_rows(self.pool.state(), sum(one.clean_rows for one in outcomes))
         records = self._pool_records(task, outcomes) if verdict.outcome == "pass" else None
         salt = read_secret(self.landing.store, self.landing.salt)
         envelope = self.landing.store.get(self.landing.envelope)
@@ -349,7 +437,9 @@ class Intake:
         content = self.landing.store.find(self.landing.receipt)
         if known is None or content is None:
             return None
-        return read_receipt(content, {self.operator.public.keyid: self.operator.public})
+        receipt = read_receipt(content, {self.operator.public.keyid: self.operator.public})
+        # One of before a decision tells what was.
+        return receipt if receipt.outcome == known.outcome else None
 
     def _give_receipt(
         self, task: IntakeTask, outcomes: Sequence[RangeOutcome], known: PooledSubmission
@@ -453,7 +543,8 @@ def read_receipt(content: bytes, keys: dict[str, PublicKey]) -> Receipt:
 def _earlier(state: State, submission_id: str, collection: str) -> list[tuple[int, str]]:
     """List the pooled submissions whose rows come before this one's, by entry and blob list."""
     own = state.submissions.get(submission_id)
-    limit = own.entry if own else state.length
+    # What is held has its place from its decision on, so now it would be the last.
+    limit = own.entry if own and own.outcome != "hold" else state.length
     return [
         (submission.entry, submission.records)
         for submission in state.active(collection)

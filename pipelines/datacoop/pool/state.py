@@ -57,6 +57,8 @@ class PooledSubmission:
     quarantined_about: Mapping[str, int] = field(default_factory=dict)
     """Rows held back by reason, as `records/small_counts.py` tells them."""
     withdrawn_entry: int | None = None
+    decided_reason: str = ""
+    """Why an operator let a held submission pass, or refused it; empty where no one had to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,10 +444,36 @@ def _submission_taken(state: State, entry: Entry) -> None:
         quarantined_about=MappingProxyType(dict(body.get("quarantined_about", {}))),
     )
     if body["supersedes"] is not None and body["outcome"] == "pass":
-        older = state.submissions[body["supersedes"]]
-        _require(entry, older.member == body["member"], "an older submission of the same member")
-        if older.withdrawn_entry is None:
-            state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+        _supersede(state, entry, body["member"], body["supersedes"])
+
+
+def _supersede(state: State, entry: Entry, member: str, superseded: str) -> None:
+    older = state.submissions[superseded]
+    _require(entry, older.member == member, "an older submission of the same member")
+    if older.withdrawn_entry is None:
+        state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+
+
+def _submission_decided(state: State, entry: Entry) -> None:
+    body = entry.body
+    held = state.submissions[body["submission"]]
+    _require(entry, held.outcome == "hold", "a submission that is held")
+    _require(entry, held.withdrawn_entry is None, "a submission that is not withdrawn")
+    passes = body["outcome"] == "pass"
+    _require(entry, passes or body["outcome"] == "refuse", "an outcome of pass or refuse")
+    _require(entry, passes == (body["records"] is not None), "records where it passes")
+    _require(entry, bool(body["reason"]), "a reason")
+    state.submissions[held.id] = replace(
+        held,
+        # What came in while it was held was there first: duplicates are decided by this number.
+        entry=entry.number,
+        outcome=body["outcome"],
+        records=body["records"],
+        rows=body["rows"],
+        decided_reason=body["reason"],
+    )
+    if passes and held.supersedes is not None:
+        _supersede(state, entry, held.member, held.supersedes)
 
 
 def _days(value: list[str] | None) -> tuple[str, str] | None:
@@ -818,6 +846,7 @@ _RULES: dict[str, Rule] = {
     "trust_changed": (Role.APPROVER, _trust_changed),
     "trust_refreshed": (Role.OPERATOR, _trust_refreshed),
     "submission_taken": (Role.OPERATOR, _submission_taken),
+    "submission_decided": (Role.OPERATOR, _submission_decided),
     "submission_withdrawn": (Role.STEWARD, _submission_withdrawn),
     "erasure_asked": (Role.STEWARD, _erasure_asked),
     "records_erased": (Role.OPERATOR, _records_erased),
