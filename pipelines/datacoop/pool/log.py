@@ -112,10 +112,13 @@ def read_log(store: ObjectStore, *, start: int = 0) -> Iterator[tuple[int, bytes
         IntegrityError: A number is missing, or a foreign file lies in the log.
     """
     keys = list(store.list(FOLDER, after=entry_key(start - 1) if start else ""))
-    for number, key in enumerate(keys, start):
+    wanted = [entry_key(number) for number in range(start, start + len(keys))]
+    whole = next((at for at, key in enumerate(keys) if key != wanted[at]), len(keys))
+    for first in range(0, whole, FETCHED_AHEAD):
+        some = wanted[first : min(whole, first + FETCHED_AHEAD)]
+        yield from enumerate(store.get_all(some), start + first)
+    if whole < len(keys):
+        key = keys[whole]
         if not _NAME.fullmatch(key):
-            raise IntegrityError(key, entry_key(number), "another name")
-        if key != entry_key(number):
-            raise IntegrityError(entry_key(number), "an entry of this number", key)
-    for first in range(0, len(keys), FETCHED_AHEAD):
-        yield from enumerate(store.get_all(keys[first : first + FETCHED_AHEAD]), start + first)
+            raise IntegrityError(key, wanted[whole], "another name")
+        raise IntegrityError(wanted[whole], "an entry of this number", key)
