@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from datacoop.errors import DatacoopError
 from datacoop.pool.blobs import blob_key
@@ -27,7 +27,7 @@ from datacoop.pool.trust import FOLDER
 from datacoop.records.accesses import Access
 from datacoop.web.gateway.door import log_line
 from datacoop.web.gateway.limits import Buckets, Rate
-from datacoop.web.headers import safe_headers
+from datacoop.web.headers import SafeSend, safe_headers
 from datacoop.web.portal.answers import blob_answer
 from datacoop.web.portal.asking import Asked
 from datacoop.web.portal.entrance import Entrance
@@ -87,7 +87,7 @@ class Portal:
         self._options, self._pool, self._clock, self._log = options, pool, clock, log
         self._host = urlsplit(options.origin).netloc
         is_secure = options.origin.startswith("https://")
-        self._safe = tuple(safe_headers(is_secure=is_secure).items())
+        self._safe = safe_headers(is_secure=is_secure)
         self._keeper = Keeper(accesses)
         self._indexer = Indexer(store=pool.store)
         self._holdings: Holdings | None = None
@@ -116,29 +116,19 @@ class Portal:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
-
-        async def send_safely(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                given = {name for name, _ in message["headers"]}
-                added = [(name, value) for name, value in self._safe if name not in given]
-                message["headers"] = [*message["headers"], *added]
-            await send(message)
-
+        safely = SafeSend(send, self._safe)
         asked = Asked(request=Request(scope, receive))
         try:
             await self._let_in(asked)
             response = await self._handlers[asked.found.route.name](asked)
-            await response(scope, receive, send_safely)
+            await response(scope, receive, safely)
             return
         except ClientDisconnect:
             return
         except Exception as error:
             answer = self._failure(asked, error)
-        if not begun:
-            await answer(scope, receive, send_safely)
+        if not safely.has_begun:
+            await answer(scope, receive, safely)
 
     async def _let_in(self, asked: Asked) -> None:
         request, now = asked.request, self._clock()
