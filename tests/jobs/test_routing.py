@@ -4,12 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ballots import make_record_id
 from click.testing import CliRunner
+from fault_proxy import FaultProxy, at_the_time
 from pooling import (
     COLLECTION,
     CREATED,
@@ -448,14 +450,19 @@ def test_who_is_resumed_is_asked_again_and_what_fell_stays_fallen(tmp_path: Path
     store = memory("gold", tmp_path)
     pool, ids = labelled_pool(memory("pool", tmp_path), OPEN)
     collect(pool, store, [make_said(ids[0], HOSTILE, "criminal", 1)])
-    resume = (pool, COLLECTION, HOSTILE, OPERATOR)
+
+    def resume(resumed_utc: str) -> None:
+        resume_annotator(
+            *(pool, COLLECTION, HOSTILE, OPERATOR), resumed_utc=resumed_utc, created_utc=CREATED
+        )
+
     with pytest.raises(RefusedError, match="no annotator"):
-        resume_annotator(*resume, created_utc=CREATED)
+        resume(CREATED)
     enter_pause(pool, 10)
     assert asked(pool) == {}
-    resume_annotator(*resume, created_utc="2026-03-02T00:00:00Z")
+    resume("2026-03-02T00:00:00Z")
     with pytest.raises(RefusedError, match="no annotator"):
-        resume_annotator(*resume, created_utc="2026-03-02T00:00:00Z")
+        resume("2026-03-02T00:00:00Z")
     state = Pool(pool.store).state()
     assert state.paused == {COLLECTION: {}}
     assert [pause.annotator for pause in state.pauses(COLLECTION)] == [HOSTILE]
@@ -507,6 +514,29 @@ def test_the_command_lets_a_paused_annotator_go_on(
     assert json.loads(done.stdout) == {"collection": COLLECTION, "resumed": HOSTILE}
     assert Pool(pool.store).state().paused == {COLLECTION: {}}
     assert isinstance(CliRunner().invoke(group, words).exception, RefusedError)
+
+
+def test_who_is_resumed_counts_from_the_time_that_label_studio_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datacoop.cli.label_gold.operator_key", lambda _: OPERATOR)
+    monkeypatch.setenv("LABEL_STUDIO_TOKEN", "a token")
+    monkeypatch.chdir(tmp_path)
+    pool, _ = labelled_pool(open_store(str(tmp_path / "pool")), SETTLED)
+    set_back = datetime(2026, 3, 1, 9, 59, tzinfo=UTC)
+    ahead = datetime(2031, 1, 1, 12, 0, 7, tzinfo=UTC)
+    with FaultProxy("http://127.0.0.1:9") as studio:
+        (tmp_path / "datacoop.toml").write_text(
+            f'pool = "pool"\n[label_studio]\nurl = "{studio.url}"\n', encoding="utf-8"
+        )
+        for moment in (ahead, set_back):
+            studio.plan("GET", "/api/version", at_the_time(moment))
+            enter_pause(pool, 10)
+            done = CliRunner().invoke(group, ["label", "gold", "resume", COLLECTION, HOSTILE])
+            assert done.exit_code == 0
+    ends = [pause.resumed_utc for pause in Pool(pool.store).state().resumed[COLLECTION]]
+    # A clock that was set back to before the pause cannot end it before it began.
+    assert ends == ["2031-01-01T12:00:07.000000Z", "2026-03-01T10:10:00.000000Z"]
 
 
 def tidy_lines(doubtful: Iterable[str], sure: Iterable[str] = (), label: str = "family") -> str:

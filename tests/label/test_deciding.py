@@ -212,6 +212,15 @@ def test_a_record_in_doubt_with_all_its_votes_waits_for_an_expert() -> None:
     assert list(disputed(votes, asked)) == [make_record_id(0)]
 
 
+def test_spans_in_doubt_wait_for_an_expert_and_agreed_ones_do_not() -> None:
+    made = span_policy("fixed", 2)
+    asked = replace(made, deciding=replace(made.deciding, expert_below_percent=60))
+    apart = cast(marked((0, 4)), marked((10, 14)))
+    alike = cast(marked((0, 4)), marked((0, 4)), record=1)
+    assert list(disputed([*apart, *alike], asked)) == [make_record_id(0)]
+    assert [label.record_id for label in labels([*apart, *alike], asked)] == [make_record_id(1)]
+
+
 def test_an_expert_overrides_the_votes_and_a_later_decision_an_earlier_one() -> None:
     asked = policy("until_settled", expert_below_percent=50)
     votes = [*cast(A, B, C), *cast(A, A, record=1)]

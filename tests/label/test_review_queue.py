@@ -1,5 +1,6 @@
 """The queue of a review: once, twice where asked, by who may, in an order that tells nothing."""
 
+import random
 from collections.abc import Iterable
 
 from datacoop.label.facts import Kind, RecordFacts
@@ -122,3 +123,29 @@ def test_what_was_put_off_comes_last() -> None:
     queue.hold("ada", first, 0.0)
     queue.give_back("ada", first)
     assert read_all(queue, "ada")[-1] == first
+
+
+def test_whatever_happened_the_open_records_are_those_that_a_new_queue_has() -> None:
+    chance = random.Random(5)  # noqa: S311 - to be repeatable
+    queue = make("ada", "bob", "cho")
+    said: dict[tuple[str, bytes], str] = {}
+    gone: set[bytes] = set()
+    for number in range(600):
+        name, record_id = chance.choice(["ada", "bob"]), chance.choice(IDS)
+        what = chance.choice(["leak", "nothing", "", "remove", "back"])
+        if what == "remove":
+            queue.remove(record_id)
+            gone.add(record_id)
+        elif what == "back":
+            queue.bring_back(record_id)
+            gone.discard(record_id)
+        else:
+            queue.take(vote(name, record_id, what, number), 0.0)
+            said[name, record_id] = what
+        if number % 60 == 59:
+            fresh = make("ada", "bob", "cho")
+            for (reader, i), value in said.items():
+                fresh.take(vote(reader, i, value), 0.0)
+            for i in gone:
+                fresh.remove(i)
+            assert queue.next("cho", 0.0) == fresh.next("cho", 0.0)

@@ -18,7 +18,6 @@ from datacoop.label.spans import (
     Marked,
     character_f1,
     characters,
-    disputed_spans,
     merged,
     spans_from_value,
     spans_to_value,
@@ -124,9 +123,6 @@ def test_spans_are_merged_by_character_and_label() -> None:
         marked((4, 6, "place"), (9, 12, "time")),
     ]
     assert merged(votes) == marked((2, 6, "place"))
-    assert disputed_spans(votes) == marked(
-        (0, 4, "place"), (5, 7, "place"), (2, 4, "time"), (9, 12, "time")
-    )
 
 
 def test_half_of_the_votes_mark_nothing() -> None:

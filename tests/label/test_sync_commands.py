@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from commands import datacoop
-from fault_proxy import FaultProxy, another_version
+from fault_proxy import FaultProxy, another_version, unavailable
 from plays import CREATED, Stage, make_play, make_stage, many_lines
+from sync_faults import TEXT, make_tasks, stored
 
 from datacoop.demo.accounts import Account
 from datacoop.demo.cast import demo_collection
@@ -179,6 +180,35 @@ def test_another_version_is_refused_before_anything_is_sent(labelling: Labelling
         assert [method for method, _ in proxy.seen] == ["GET"]
     assert "infra/label-studio" in caught.value.hint
     labelling.studio().ensure_project("any", "Any", "<View/>", "Read.", 1)
+
+
+def test_a_label_studio_that_comes_back_as_another_version_gets_nothing(
+    mortal_server: LabelStudioServer,
+) -> None:
+    tasks = make_tasks(0, 3)
+    with FaultProxy(mortal_server.url) as proxy:
+        studio = LabelStudio(proxy.url, mortal_server.token, sleep=lambda _: None)
+        project = studio.ensure_project("upgraded", "Upgraded", TEXT, "Read.", 1)
+        proxy.plan("POST", "/import", unavailable)
+        proxy.plan("GET", "/api/version", another_version, another_version)
+        for _ in range(2):
+            with pytest.raises(SettingsError, match=r"version 9\.9\.9, and not 1\.23\.2"):
+                studio.add_tasks(project, tasks)
+        assert proxy.count("POST", "/import") == 1
+        # Put back to the version that was tried, it is used again.
+        studio.add_tasks(project, tasks)
+    assert stored(mortal_server, project) == Counter(task.key for task in tasks)
+
+
+def test_time_is_told_by_the_clock_that_dates_answers(mortal_server: LabelStudioServer) -> None:
+    studio = LabelStudio(mortal_server.url, mortal_server.token)
+    project = studio.ensure_project("clock", "Clock", TEXT, "Read.", 1)
+    [task] = make_tasks(1, 1)
+    before = studio.now_utc()
+    studio.add_tasks(project, [task])
+    made = studio.made_utc(project, [task.key])[task.key]
+    assert before <= made
+    assert made[:19] <= studio.now_utc()[:19]
 
 
 def unfit_folder(stage: Stage, old: str, new: str) -> Path:

@@ -6,9 +6,12 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import urlsplit
+
+from datacoop.label.label_studio import VERSION
 
 Fault = Callable[["_Handler"], None]
 
@@ -61,6 +64,16 @@ def half_answered(handler: "_Handler") -> None:
 def another_version(handler: "_Handler") -> None:
     """Answer as a Label Studio of another version would when asked for it."""
     handler.reply(200, b'{"release": "9.9.9"}')
+
+
+def at_the_time(moment: datetime) -> Fault:
+    """Answer for the version as a Label Studio whose clock says this."""
+
+    def answer(handler: "_Handler") -> None:
+        handler.clock = moment.timestamp()
+        handler.reply(200, f'{{"release": "{VERSION}"}}'.encode())
+
+    return answer
 
 
 def late(seconds: float) -> Fault:
@@ -137,16 +150,22 @@ class _Handler(BaseHTTPRequestHandler):
     owner: FaultProxy
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    clock: float | None = None
+    """What the answer is dated, in seconds; now where it is none."""
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         self.body = self.rfile.read(length)
         self.owner.headers.append(dict(self.headers.items()))
         fault = self.owner.take(self.command, self.path)
-        if fault is not None:
-            fault(self)
-        else:
-            self.reply(*self.forward())
+        try:
+            if fault is not None:
+                fault(self)
+            else:
+                self.reply(*self.forward())
+        except (OSError, http.client.HTTPException):
+            # The server is not there: to the client that is a connection without an answer.
+            self.close_connection = True
 
     do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - named by the library
 
@@ -187,6 +206,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         except OSError:
             self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Date the answer."""
+        return super().date_time_string(timestamp or self.clock)
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""

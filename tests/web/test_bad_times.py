@@ -1,11 +1,12 @@
 """A full disk, an hour without Label Studio, clocks that differ, somebody who signed in twice."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fault_proxy import FaultProxy, unavailable
+from fault_proxy import FaultProxy, another_version, refused, unavailable
 from gateways import GatewayProcess, Offer, Person, record_id
 from small_disk import StudioOnSmallDisk
 from tests.label.conftest import EXECUTABLE, free_port, prepare
@@ -191,3 +192,25 @@ def test_who_signed_in_twice_works_on_in_both_and_answers_once(
         assert phone.next_task(offer.project).status == 401
         assert laptop.next_task(offer.project).status == 404
     assert stored(server, offer) == [["family"]] * 4
+
+
+def test_while_another_version_answers_nothing_is_asked_of_it(
+    server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway
+) -> None:
+    offer = make_offer("upgraded", [{"text": "text 0"}], votes=1)
+    with FaultProxy(server.url) as proxy, start_gateway(offer, upstream=proxy.url) as gateway:
+        ada = person(gateway)
+        task = ada.next_task(offer.project).json()["id"]
+        proxy.plan("POST", "/annotations", refused)
+        proxy.plan("GET", "/api/version", *[another_version] * 4)
+        assert say(ada, task) == 503
+        before = proxy.count("POST", "/annotations")
+        assert [say(ada, task) for _ in range(3)] == [503] * 3
+        assert proxy.count("POST", "/annotations") == before
+        said = [
+            json.loads(line) for line in gateway.log.read_text().splitlines() if "9.9.9" in line
+        ]
+        assert len(said) == 4
+        assert "label-studio==1.23.2" in said[0]["what to do"]
+        assert say(ada, task) == 201
+    assert stored(server, offer) == [["family"]]

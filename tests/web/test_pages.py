@@ -214,7 +214,7 @@ def test_the_lead_lets_a_record_back_or_bars_it(tmp_path: Path) -> None:
         assert decide(lea, 1, "let_back") == 303
         assert text_of(bob) == "text zero"
         shown = page(lea, "/lead/reports")
-        assert 'name="record"' not in shown
+        assert shown.count('name="record"') == shown.count("Decide again") == 1
         # What is barred is not shown again to anybody.
         assert "text one" not in shown
         gateway.kill()
@@ -224,6 +224,25 @@ def test_the_lead_lets_a_record_back_or_bars_it(tmp_path: Path) -> None:
         with opened_store(gateway) as store:
             assert store.closed_records("letters") == {record_id(1)}
             assert {r.state for r in store.reports()} == {"let_back", "barred"}
+
+
+def test_the_lead_takes_a_bar_back_and_decides_anew(tmp_path: Path) -> None:
+    with pages(tmp_path, make_offer("text zero", votes=1)) as gateway:
+        ada, bob, lea = (person(gateway, email) for email in (ADA, BOB, LEA))
+        task = ada.next_task(7).json()["id"]
+        assert ada.send("POST", "/report", {"task": task, "kind": "harmful"}).status == 204
+        assert decide(lea, 0, "reopen") == decide(lea, 0, "barred") == 303
+        assert decide(bob, 0, "reopen") == 403
+        assert text_of(bob) is None
+        assert decide(lea, 0, "reopen") == 303
+        # It is held as before it was barred: nobody is given it until the lead decides.
+        assert text_of(bob) is None
+        assert "1 open" in page(lea, "/lead")
+        assert "text zero" in page(lea, "/lead/reports")
+        with opened_store(gateway) as store:
+            assert [(one.state, one.decided_by) for one in store.reports()] == [("held", None)]
+        assert decide(lea, 0, "let_back") == 303
+        assert text_of(bob) == "text zero"
 
 
 def test_what_waits_is_told_roughly(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`datacoop label gold`: records with known answers, by which annotators are measured."""
 
+import os
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
+from datacoop.cli.label_studio import studio_of
 from datacoop.errors import SettingsError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.gold_store import gold_votes, known_gold
@@ -126,12 +128,18 @@ def resume(
 ) -> None:
     """Let a paused ANNOTATOR (a pseudonym) of COLLECTION go on, measured anew.
 
+    From when on is told by Label Studio's clock, by which answers are dated.
+
     \b
     Example:
       datacoop label gold resume documents 00f1e2d3c4b5a697
     """
     settings = settings_from(config, pool=pool_url)
     pool, operator = open_pool(settings), operator_key(settings)
-    resume_annotator(pool, collection, annotator, operator, created_utc=utc_now())
+    now = utc_now()
+    # A pool that only takes votes in from elsewhere has no Label Studio.
+    has_studio = settings.label_studio_url is not None
+    dated = studio_of(settings, os.environ).now_utc() if has_studio else now
+    resume_annotator(pool, collection, annotator, operator, resumed_utc=dated, created_utc=now)
     value = {"collection": collection, "resumed": annotator}
     emit(as_json, value, facts(value))

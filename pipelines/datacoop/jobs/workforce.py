@@ -130,16 +130,25 @@ def enter_paused(
 
 
 def resume_annotator(
-    pool: Pool, name: str, annotator: str, operator: SigningKey, *, created_utc: str
+    pool: Pool,
+    name: str,
+    annotator: str,
+    operator: SigningKey,
+    *,
+    resumed_utc: str,
+    created_utc: str,
 ) -> None:
     """Let a paused annotator go on; their answers to gold are counted anew from now on.
 
     Votes that fell when they were paused stay fallen: others were asked instead.
 
+    Args:
+        resumed_utc: Now, by the clock that votes are dated by: those from then on count. Where it
+            is before the pause, as after a clock was set back, those after the pause do.
+
     Raises:
         RefusedError: The log does not say that they are paused.
     """
-    body = {"collection": name, "annotator": annotator, "resumed_utc": utc(created_utc)}
 
     def decide(state: State) -> Draft | None:
         if annotator not in state.paused.get(name, {}):
@@ -147,6 +156,8 @@ def resume_annotator(
                 f"no annotator {annotator!r} is paused in {name!r}",
                 hint="See `datacoop label gold standing`; with --enter it enters who is paused.",
             )
+        resumed = max(utc(resumed_utc), state.paused[name][annotator])
+        body = {"collection": name, "annotator": annotator, "resumed_utc": resumed}
         return Draft(kind="annotator_resumed", body=body)
 
     pool.append(decide, operator, created_utc=created_utc)

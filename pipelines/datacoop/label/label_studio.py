@@ -9,6 +9,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
 
 from datacoop.errors import OutsideError, SettingsError, TransientError
@@ -93,22 +94,41 @@ class LabelStudio:
         build: Any = Client
         self._client = build(base_url=url, api_key=token, timeout=timeout_seconds, max_retries=0)
         self._timeout_seconds = timeout_seconds
+        self._is_known = True
+        """Whether it is still the one that was met; it may come back as another one."""
 
     def require_version(self) -> None:
         """Make sure that it is the version that all of this was tried with.
+
+        After a failure that may pass it is looked again, before anything else is asked.
 
         Raises:
             SettingsError: It is another version than `VERSION`.
             TransientError: Label Studio cannot be reached, or not reliably.
         """
-        answer = self._read("read version", lambda: self._get("/api/version/", {}))
-        found = str(answer.get("release", "unknown"))
-        if found != VERSION:
-            raise SettingsError(
-                f"Label Studio at {self._url} is version {found}, and not {VERSION}",
-                hint=f"Nothing was sent. Run label-studio=={VERSION}, as infra/label-studio pins "
-                "it, or a datacoop that was tried with the other version.",
-            )
+        self._read("read version", self._check_version)
+
+    def _check_version(self) -> None:
+        found = str(self._get("/api/version/", {}).get("release", "unknown"))
+        self._is_known = found == VERSION
+        if not self._is_known:
+            raise wrong_version(self._url, found)
+
+    def now_utc(self) -> str:
+        """Give the time by the clock that answers are dated by, to the second.
+
+        Raises:
+            TransientError: Label Studio cannot be reached, or not reliably.
+        """
+
+        def read() -> str:
+            told = self._answer("GET", "/api/version/", {}).headers.get("date", "")
+            try:
+                return utc(parsedate_to_datetime(told).isoformat())
+            except ValueError:
+                raise self._refused(status_code=200) from None
+
+        return self._read("read time", read)
 
     def require_access(self) -> None:
         """Make sure that the token is one of its users.
@@ -318,6 +338,16 @@ class LabelStudio:
         self, method: str, path: str, query: dict[str, Any], body: bytes | None = None
     ) -> Any:  # noqa: ANN401 - JSON
         """Send one request as the SDK would, once; give the JSON that comes back."""
+        answer = self._answer(method, path, query, body)
+        try:
+            return answer.json()
+        except ValueError:
+            # A page of some gateway's: what became of the request is unknown.
+            raise self._refused(status_code=200) from None
+
+    def _answer(
+        self, method: str, path: str, query: dict[str, Any], body: bytes | None = None
+    ) -> Any:  # noqa: ANN401 - httpx's, which is loaded late
         wrapper = self._client._client_wrapper
         answer = wrapper.httpx_client.httpx_client.request(
             method,
@@ -329,11 +359,7 @@ class LabelStudio:
         )
         if not answer.is_success:
             raise self._refused(status_code=answer.status_code)
-        try:
-            return answer.json()
-        except ValueError:
-            # A page of some gateway's: what became of the request is unknown.
-            raise self._refused(status_code=200) from None
+        return answer
 
     def _delete(self, project: int, task_ids: Sequence[int]) -> None:
         if task_ids:
@@ -390,9 +416,12 @@ class LabelStudio:
 
     def _call(self, operation: str, call: Callable[[], T]) -> T:
         try:
+            if not self._is_known:
+                self._check_version()
             return call()
         except self._failures as error:
             failure = self._failure(operation, error)
+            self._is_known = self._is_known and not isinstance(failure, TransientError)
         # Outside the handler: the SDK's errors hold the answer's body, which may quote tasks.
         raise failure
 
@@ -409,6 +438,15 @@ class LabelStudio:
             hint = "Check the token, and that legacy tokens are switched on in Label Studio."
             return OutsideError(SERVICE, operation, detail, hint=hint)
         return OutsideError(SERVICE, operation, detail, hint="Its own log says why it refused.")
+
+
+def wrong_version(url: str, found: str) -> SettingsError:
+    """Say that Label Studio is another version than the one that was tried."""
+    return SettingsError(
+        f"Label Studio at {url} is version {found}, and not {VERSION}",
+        hint=f"Nothing was sent to it. Run label-studio=={VERSION}, as infra/label-studio pins it, "
+        "or a datacoop that was tried with the other version.",
+    )
 
 
 def _surplus(tasks: Sequence[_Stored]) -> list[int]:

@@ -43,6 +43,10 @@ class ReviewQueue:
         self._held: dict[bytes, dict[str, float]] = {}
         self._put_off: dict[str, dict[bytes, None]] = {}
         self._orders: dict[str, list[bytes]] = {}
+        self._unread: set[bytes] = set()
+        """Records that more people are to read, whoever has them in hand."""
+        for record_id in self._records:
+            self._count(record_id)
 
     def next(self, annotator: str, now: float) -> bytes | None:
         """Give the record to read: the same one while it is held, none where none is open."""
@@ -51,7 +55,8 @@ class ReviewQueue:
         order = self._order(annotator)
         put_off = self._put_off.get(annotator, {})
         own = [i for i in self._held if annotator in self._holders(i, now)]
-        fresh = (i for i in order if i not in put_off)
+        # Most of a long review is read by now: those are passed over without being looked at.
+        fresh = (i for i in order if i in self._unread and i not in put_off)
         for listed in (own, fresh, put_off):
             for record_id in listed:
                 if self._is_open(annotator, record_id, now):
@@ -71,10 +76,18 @@ class ReviewQueue:
         return self._orders[annotator]
 
     def _is_open(self, annotator: str, record_id: bytes, now: float) -> bool:
-        if record_id not in self._records or (annotator, record_id) in self._seen:
+        if record_id not in self._unread or (annotator, record_id) in self._seen:
             return False
         others = [name for name in self._holders(record_id, now) if name != annotator]
         return len(self._read.get(record_id, ())) + len(others) < self._wanted(record_id)
+
+    def _count(self, record_id: bytes) -> None:
+        """Note whether more people are to read a record."""
+        readers = len(self._read.get(record_id, ()))
+        if record_id in self._records and readers < self._wanted(record_id):
+            self._unread.add(record_id)
+        else:
+            self._unread.discard(record_id)
 
     def _wanted(self, record_id: bytes) -> int:
         is_again = any(
@@ -113,6 +126,7 @@ class ReviewQueue:
             self._said[place] = vote.value
         else:
             readers.discard(vote.annotator)
+        self._count(vote.record_id)
         return None
 
     def _let_go(self, annotator: str, record_id: bytes) -> None:
@@ -127,9 +141,11 @@ class ReviewQueue:
         if facts is not None:
             self._removed[record_id] = facts
             self._held.pop(record_id, None)
+            self._count(record_id)
 
     def bring_back(self, record_id: bytes) -> None:
         """Serve a record again that was removed."""
         facts = self._removed.pop(record_id, None)
         if facts is not None:
             self._records[record_id] = facts
+            self._count(record_id)

@@ -51,12 +51,6 @@ def character_counts(values: Iterable[str]) -> Counter[Character]:
     return Counter(character for value in values for character in characters(value))
 
 
-def disputed_spans(values: Sequence[str]) -> str:
-    """Give the spans that some votes mark and others do not: all that a further vote is about."""
-    counts = character_counts(values)
-    return _runs(character for character, count in counts.items() if count < len(values))
-
-
 def character_f1(first: Iterable[str], second: Iterable[str]) -> float | None:
     """Give the F1 of the characters that two annotators marked, over texts in one order.
 

@@ -1,5 +1,9 @@
 """The headers that keep a browser safe, with every answer of gateway and portal."""
 
+from collections.abc import Callable, Mapping
+
+from starlette.types import Message, Send
+
 OWN_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -25,3 +29,28 @@ def safe_headers(*, is_secure: bool) -> dict[bytes, bytes]:
     if is_secure:
         safe[b"strict-transport-security"] = b"max-age=31536000"
     return safe
+
+
+class SafeSend:
+    """Sends an answer with the safe headers that it does not bring itself."""
+
+    def __init__(
+        self,
+        send: Send,
+        safe: Mapping[bytes, bytes],
+        note_status: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Take where the answer goes, what to add, and who counts its status."""
+        self._send, self._safe, self._note_status = send, safe, note_status
+        self.has_begun = False
+        """Whether the answer is under way, so that there can be no other."""
+
+    async def __call__(self, message: Message) -> None:
+        """Send one part of the answer."""
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            given = {name for name, _ in message["headers"]}
+            added = [(name, value) for name, value in self._safe.items() if name not in given]
+            message["headers"] = [*message["headers"], *added]
+            self._note_status(message["status"])
+        await self._send(message)

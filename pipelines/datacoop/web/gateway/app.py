@@ -12,9 +12,9 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from datacoop.errors import OutsideError, TransientError
+from datacoop.errors import OutsideError, SettingsError, TransientError
 from datacoop.journal import Figure, exposition
 from datacoop.web.gateway import pages
 from datacoop.web.gateway.annotator_pages import AnnotatorPages
@@ -31,6 +31,7 @@ from datacoop.web.gateway.studio_page import StudioPage
 from datacoop.web.gateway.task_calls import TaskCalls
 from datacoop.web.gateway.work import Work
 from datacoop.web.gateway.works import Works
+from datacoop.web.headers import SafeSend
 
 
 class Gateway:
@@ -82,28 +83,22 @@ class Gateway:
             note_denied(self._door, scope, "protocol", "")
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
-
-        async def send_safely(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                message["headers"] = [*message["headers"], *self._door.safety(message["headers"])]
-                self._door.counts["answered", str(message["status"])] += 1
-            await send(message)
-
+        safely = SafeSend(send, self._door.safe, self._count_status)
         asked = Asked(request=Request(scope, receive))
         try:
             await self._door.let_in(asked)
             response = await self._handlers[asked.found.route.name](asked)
-            await response(scope, receive, send_safely)
+            await response(scope, receive, safely)
             return
         except ClientDisconnect:
             return
         except Exception as error:
             answer = self._failure(asked, error)
-        if not begun:
-            await answer(scope, receive, send_safely)
+        if not safely.has_begun:
+            await answer(scope, receive, safely)
+
+    def _count_status(self, status: int) -> None:
+        self._door.counts["answered", str(status)] += 1
 
     def _failure(self, asked: Asked, error: Exception) -> Response:
         """Count and log why there is no answer, and make the one that says so."""
@@ -117,6 +112,11 @@ class Gateway:
             self._door.log(line)
             detail = "Label Studio does not answer. Nothing is lost; try again in a moment."
             return json_answer({"detail": detail}, 503 if is_passing else 502)
+        if isinstance(error, SettingsError):
+            self._door.counts["failed", "settings"] += 1
+            self._door.log({"event": "failed", "error": str(error), "what to do": error.hint})
+            detail = "Labelling is not set up as it should be. Nothing is lost; tell your lead."
+            return json_answer({"detail": detail}, 503)
         # Never its text, which may quote what an annotator wrote.
         self._door.counts["failed", "defect"] += 1
         line = {"event": "defect", "error": type(error).__name__, "at": _place(error)}

@@ -6,7 +6,7 @@ Who asks, whether this may be asked so, and how often; what is denied is counted
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,7 +72,8 @@ class Door:
         # The prefix binds a cookie to this host and to TLS; browsers take it with TLS only.
         self._cookie = "__Host-datacoop" if options.is_secure else "datacoop"
         self._requests, self._writes = Buckets(REQUESTS), Buckets(WRITES)
-        self._safe = tuple(safe_headers(is_secure=options.is_secure).items())
+        self.safe = safe_headers(is_secure=options.is_secure)
+        """The headers that keep a browser safe."""
 
     async def let_in(self, asked: Asked) -> None:
         """Find out what is asked and who asks, and whether they may.
@@ -176,11 +177,6 @@ class Door:
         if denied.status == 429:
             response.headers["Retry-After"] = "10"
         return response
-
-    def safety(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Give the headers that keep a browser safe, but for those that an answer has."""
-        given = {name for name, _ in headers}
-        return [(name, value) for name, value in self._safe if name not in given]
 
 
 def note_denied(door: Door, scope: Scope, reason: str, annotator: str) -> None:

@@ -30,6 +30,8 @@ from datacoop.web.gateway.work import Work, open_record
 MOST_PEOPLE = 20
 MOST_DISPUTED = 50
 MOST_DECIDED = 50
+REOPEN = "reopen"
+"""What the form says that takes a bar back: the record is held again, and decided anew."""
 _SHORT = 6
 """Letters of a pseudonym that a plot has room for."""
 
@@ -105,19 +107,8 @@ class LeadPages:
         reports = await db(self._desk.store.reports)
         works = {work.collection: work for work in self._desk.works.labelling()}
         held = await db(_held, reports, works)
-        decided = [
-            {
-                **asdict(one),
-                "title": works[one.collection].title if one.collection in works else one.collection,
-                "time": time_of(one.at),
-                "id": one.record_id.hex()[:12],
-            }
-            for one in reversed(reports)
-            if one.state != HELD
-        ]
-        return self._desk.page(
-            asked, "lead_reports", held=held, decided=decided[:MOST_DECIDED], short=_SHORT
-        )
+        decided = await db(_decided, reports, works)
+        return self._desk.page(asked, "lead_reports", held=held, decided=decided, short=_SHORT)
 
     async def _decide(self, asked: Asked) -> Response:
         form = await self._desk.own_form(asked)
@@ -127,10 +118,13 @@ class LeadPages:
             record_id = bytes.fromhex(form.get("record", ""))
         except ValueError:
             raise DeniedError("parameter", 400) from None
-        if not works or state not in (LET_BACK, BARRED):
+        if not works or state not in (LET_BACK, BARRED, REOPEN):
             raise DeniedError("parameter", 400)
-        by = asked.who.annotator
-        done = await db(self._desk.store.decide_reports, works[0].collection, record_id, state, by)
+        store, name, by = self._desk.store, works[0].collection, asked.who.annotator
+        if state == REOPEN:
+            await db(store.reopen_reports, name, record_id)
+            return RedirectResponse("/lead/reports", 303)
+        done = await db(store.decide_reports, name, record_id, state, by)
         if done and state == LET_BACK:
             for work in works:
                 open_record(work, record_id)
@@ -197,6 +191,27 @@ def _disputed(work: Work, picture: Picture) -> list[dict[str, Any]]:
         }
         for record_id in shown
     ]
+
+
+def _decided(reports: list[Report], works: Mapping[str, Work]) -> list[dict[str, Any]]:
+    """List what was decided, the newest reports first, without the texts."""
+    decided = [one for one in reversed(reports) if one.state != HELD][:MOST_DECIDED]
+    return [
+        {
+            **asdict(one),
+            "title": works[one.collection].title if one.collection in works else one.collection,
+            "time": time_of(one.at),
+            "id": one.record_id.hex()[:12],
+            "record": one.record_id.hex(),
+            "may_reopen": one.state == BARRED and _is_in_pool(works.get(one.collection), one),
+        }
+        for one in decided
+    ]
+
+
+def _is_in_pool(work: Work | None, report: Report) -> bool:
+    # What `label collect` has barred in the pool is shown to nobody, and stays barred.
+    return work is not None and work.payload(report.record_id) is not None
 
 
 def _held(reports: list[Report], works: Mapping[str, Work]) -> list[dict[str, Any]]:

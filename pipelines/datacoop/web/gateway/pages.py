@@ -6,7 +6,7 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from datacoop.web.gateway import charts
 from datacoop.web.gateway.guidelines import written
@@ -31,7 +31,8 @@ KINDS: Mapping[str, str] = {"css": "text/css", "js": "text/javascript"}
 
 _LANGUAGES = tuple((code, texts["language_name"]) for code, texts in TEXTS.items())
 _TEMPLATES = Environment(
-    loader=PackageLoader(_ROOM),
+    # What both applications share stands beside them.
+    loader=ChoiceLoader([PackageLoader(_ROOM), PackageLoader("datacoop.web")]),
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -71,6 +72,7 @@ def render(page: str, language: str, *, fault: str = "", **values: Any) -> str: 
         language=language,
         languages=_LANGUAGES,
         fault=fault,
+        faults="",
         number=partial(number, language),
         fixed=partial(number, language, decimals=2),
         percent=partial(percent, language),

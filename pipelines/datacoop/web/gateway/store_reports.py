@@ -129,6 +129,17 @@ class Reports(Database):
             decided = sa.update(_REPORTS).where(chosen).values(state=state, decided_by=by)
             return db.execute(decided).rowcount
 
+    def reopen_reports(self, collection: str, record_id: bytes) -> int:
+        """Hold a record again that was barred, for the lead to decide anew; give its reports."""
+        chosen = sa.and_(
+            _REPORTS.c.collection == collection,
+            _REPORTS.c.record == record_id.hex(),
+            _REPORTS.c.state == BARRED,
+        )
+        with self._write() as db:
+            opened = sa.update(_REPORTS).where(chosen).values(state=HELD, decided_by=None)
+            return db.execute(opened).rowcount
+
     def forget_reports(self, record_id: bytes) -> None:
         """Delete the reports of an erased record."""
         with self._write() as db:

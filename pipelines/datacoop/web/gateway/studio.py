@@ -16,19 +16,23 @@ import httpx
 import orjson
 
 from datacoop.errors import OutsideError, TransientError
+from datacoop.label.label_studio import VERSION, wrong_version
 from datacoop.web.gateway.exchange import ExchangeError, Server
 from datacoop.web.gateway.store_accounts import Account
 
 SERVICE = "Label Studio"
-VERSION = "1.23.2"
-"""The version that the table of routes was made for."""
-
 TIMEOUT_SECONDS = 30.0
+VERSION_SECONDS = 60.0
+"""After how long it is looked again whether Label Studio is still the version it was."""
+
 BEARER_SECONDS = 240.0
 """How long a token is used; Label Studio takes it for five minutes."""
 
 LARGEST_ANSWER = 20_000_000
 CONNECTIONS = 64
+_AWAY = frozenset({502, 503, 504})
+"""What is answered while Label Studio is not there."""
+
 _ALWAYS = {
     "User-Agent": "datacoop-gateway",
     "Accept": "*/*",
@@ -56,6 +60,10 @@ class Studio:
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Prepare to ask; nothing is sent yet."""
+        self._url = url
+        self._known_until = time.monotonic() + VERSION_SECONDS
+        """Until when it is taken to be `label_studio.VERSION`, which it was at the start."""
+        self._looking = asyncio.Lock()
         self._server = Server(url, timeout_seconds=timeout_seconds, connections=CONNECTIONS)
         # Files come in a stream, and are asked seldom: browsers keep them.
         self._client = httpx.AsyncClient(
@@ -171,6 +179,33 @@ class Studio:
         body: Mapping[str, Any] | None,
         query: Mapping[str, str | int] | None = None,
     ) -> tuple[int, bytes]:
+        await self._require_version()
+        return await self._exchange(method, path, headers, body, query)
+
+    async def _require_version(self) -> None:
+        """Look from time to time, and after each failure, which version answers."""
+        if time.monotonic() < self._known_until:
+            return
+        async with self._looking:
+            if time.monotonic() < self._known_until:
+                return
+            status, content = await self._exchange("GET", "/api/version/", {}, None)
+            try:
+                found = str(orjson.loads(content)["release"])
+            except (ValueError, KeyError, TypeError):
+                raise TransientError(SERVICE, "version", f"HTTP {status}") from None
+            if found != VERSION:
+                raise wrong_version(self._url, found)
+            self._known_until = time.monotonic() + VERSION_SECONDS
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+        query: Mapping[str, str | int] | None = None,
+    ) -> tuple[int, bytes]:
         # What is only read may be asked twice, should a kept connection be gone.
         kept_for = headers.get("Authorization", "") if method == "GET" else ""
         content = b"" if body is None else orjson.dumps(body)
@@ -178,7 +213,7 @@ class Studio:
         told = {**_ALWAYS, **headers, **kind}
         target = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
         try:
-            return await self._server.ask(
+            status, answer = await self._server.ask(
                 method,
                 target,
                 list(told.items()),
@@ -187,7 +222,12 @@ class Studio:
                 kept_for=kept_for,
             )
         except ExchangeError as error:
+            # It may come back as another version.
+            self._known_until = 0.0
             raise TransientError(SERVICE, "answer", str(error)) from None
+        if status in _AWAY:
+            self._known_until = 0.0
+        return status, answer
 
 
 def require(is_well: bool) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from datacoop.errors import DatacoopError
 from datacoop.journal import Figure, exposition
@@ -29,7 +29,7 @@ from datacoop.pool.trust import FOLDER
 from datacoop.records.accesses import Access
 from datacoop.web.gateway.door import log_line
 from datacoop.web.gateway.limits import Buckets, Rate
-from datacoop.web.headers import safe_headers
+from datacoop.web.headers import SafeSend, safe_headers
 from datacoop.web.portal.answers import blob_answer
 from datacoop.web.portal.asking import Asked
 from datacoop.web.portal.entrance import Entrance
@@ -95,7 +95,7 @@ class Portal:
         self._options, self._pool, self._clock, self._log = options, pool, clock, log
         self._host = urlsplit(options.origin).netloc
         is_secure = options.origin.startswith("https://")
-        self._safe = tuple(safe_headers(is_secure=is_secure).items())
+        self._safe = safe_headers(is_secure=is_secure)
         self._keeper = Keeper(accesses)
         self._indexer = Indexer(store=pool.store)
         self._proofs = Proofs(store=pool.store)
@@ -127,30 +127,22 @@ class Portal:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
-
-        async def send_safely(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                self.counts["answered", str(message["status"])] += 1
-                given = {name for name, _ in message["headers"]}
-                added = [(name, value) for name, value in self._safe if name not in given]
-                message["headers"] = [*message["headers"], *added]
-            await send(message)
-
+        safely = SafeSend(send, self._safe, self._count_answer)
         asked = Asked(request=Request(scope, receive))
         try:
             await self._let_in(asked)
             response = await self._handlers[asked.found.route.name](asked)
-            await response(scope, receive, send_safely)
+            await response(scope, receive, safely)
             return
         except ClientDisconnect:
             return
         except Exception as error:
             answer = self._failure(asked, error)
-        if not begun:
-            await answer(scope, receive, send_safely)
+        if not safely.has_begun:
+            await answer(scope, receive, safely)
+
+    def _count_answer(self, status: int) -> None:
+        self.counts["answered", str(status)] += 1
 
     async def _let_in(self, asked: Asked) -> None:
         request, now = asked.request, self._clock()

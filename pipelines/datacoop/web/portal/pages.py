@@ -6,7 +6,7 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from datacoop.web.gateway.pages import number
 
@@ -18,7 +18,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = json.loads(
 
 _LANGUAGES = tuple((code, texts["language_name"]) for code, texts in TEXTS.items())
 _TEMPLATES = Environment(
-    loader=PackageLoader(_ROOM),
+    # What both applications share stands beside them.
+    loader=ChoiceLoader([PackageLoader(_ROOM), PackageLoader("datacoop.web")]),
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -37,6 +38,7 @@ def render(page: str, language: str, **values: Any) -> str:  # noqa: ANN401
     return _TEMPLATES.get_template(f"{page}.html").render(
         **{**given, **values},
         t=texts,
+        faults="reason_",
         language=language,
         languages=_LANGUAGES,
         number=partial(number, language),
