@@ -18,7 +18,14 @@ from securesystemslib.signer import CryptoSigner
 
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
-from datacoop.jobs.release import Built, approve_release, propose_release, publish_release
+from datacoop.jobs.release import (
+    Built,
+    approve_release,
+    propose_release,
+    publish_release,
+    remembered_kept_out,
+    remembered_shards,
+)
 from datacoop.pool.blobs import (
     BlobRef,
     batches_to_bytes,
@@ -222,7 +229,7 @@ class Placed:
 
 def run_steps(
     steps: Steps,
-    previous: Sequence[Shard] = (),
+    previous: Sequence[str] = (),
     kept_out: Sequence[str] = (),
     chance: random.Random | None = None,
 ) -> list[Shard]:
@@ -248,7 +255,7 @@ def run_steps(
         return [one for group in mixed(groups.items()) for one in getattr(steps, name)(*group)]
 
     rows = each("index", [task.name for task in steps.build.tasks])
-    rows += each("remember", [json.dumps(vars_of(shard)) for shard in previous])
+    rows += each("remember", previous)
     known = together("know", rows + each("recall", kept_out))
     met = together("pair", together("band", known))
     pairs = together("compare", met + together("sign", met))
@@ -287,8 +294,8 @@ def place(
         plan or make_plan(),
         plan_tasks(sources),
         no_labels() if labels is None else labels,
-        [shard for shard, _ in previous.shards.values()] if previous else [],
-        previous.kept_out if previous else None,
+        [json.dumps(vars_of(shard)) for shard, _ in previous.shards.values()] if previous else [],
+        [previous.kept_out] if previous and previous.kept_out else [],
         chance,
     )
 
@@ -298,8 +305,8 @@ def _placed(
     plan: ShardPlan,
     tasks: tuple[Task, ...],
     labels: pa.Table,
-    previous: Sequence[Shard],
-    kept_out: str | None,
+    previous: Sequence[str],
+    kept_out: Sequence[str],
     chance: random.Random | None = None,
 ) -> Placed:
     work = open_store(f"memory://{uuid.uuid4()}")
@@ -314,7 +321,7 @@ def _placed(
         counts="counts.json",
     )
     work.put(build.labels, batches_to_bytes(LABEL_SCHEMA, labels.to_batches()))
-    shards = run_steps(Steps(build), previous, [kept_out] if kept_out else [], chance)
+    shards = run_steps(Steps(build), previous, kept_out, chance)
     return Placed(
         shards={
             shard_key(s.split, s.terms_id, s.first_version, s.bucket): (
@@ -344,8 +351,8 @@ def build(pool: Pool) -> Built:
         plan,
         plan_tasks((s.member, blob_list(pool.store, s.records or "")) for s in released),
         no_labels(),
-        previous.shards if previous else (),
-        previous.kept_out if previous else None,
+        remembered_shards(previous, state.amended),
+        remembered_kept_out(previous, state.amended),
     )
     manifest = SnapshotManifest(
         collection=COLLECTION,

@@ -189,7 +189,8 @@ def _apply(
     told = {}
     place = accesses or settings.portal_accesses
     if place is not None:
-        told = readers_to_tell(pool, open_store(place, settings.store_options))
+        gone = pool.require().erased_blobs
+        told = readers_to_tell(open_store(place, settings.store_options), gone)
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     value = {"erased": [asdict(one) for one in done], "tasks": tasks, "readers": told}

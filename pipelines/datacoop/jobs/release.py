@@ -266,6 +266,8 @@ def _run(
         counts=f"{folder}/counts.json",
     )
     amended = pool.state().amended
+    remembered = remembered_shards(previous, amended)
+    kept_out = remembered_kept_out(previous, amended)
     work = open_address(options.work)
     work.put(build.labels, label_table(pool, collection, options.gold))
     work.put(key, b"[]")
@@ -279,7 +281,7 @@ def _run(
             _ = (
                 run
                 | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
-                | PublishShards(build, _remembered(previous, amended), _kept_out(previous, amended))
+                | PublishShards(build, remembered, kept_out)
                 | "Together" >> beam.GroupByKey()
                 | "Tell" >> beam.Map(tell, options.work, key)
             )
@@ -296,14 +298,19 @@ def _written(work: ObjectStore, folder: str) -> Callable[[], int]:
     return lambda: sum(1 for step in ("index", "place") for _ in work.list(f"{folder}/{step}"))
 
 
-def _remembered(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
+def remembered_shards(
+    previous: SnapshotManifest | None, amended: Mapping[str, str]
+) -> tuple[str, ...]:
     """Give the shards of the version before; of one that erasure rewrote, what is left of it."""
     shards = previous.shards if previous else ()
     there = (replace(shard, sha256=amended.get(shard.sha256, shard.sha256)) for shard in shards)
     return tuple(canonical_json(asdict(shard)).decode() for shard in there)
 
 
-def _kept_out(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
+def remembered_kept_out(
+    previous: SnapshotManifest | None, amended: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Give the blob of what the version before kept out, as it is now; none where it has none."""
     digest = previous.kept_out if previous else None
     return () if digest is None else (amended.get(digest, digest),)
 
