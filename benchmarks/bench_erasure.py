@@ -131,7 +131,9 @@ def run(root: Path, rows: int) -> dict[str, object]:
         "versions withdrawn": sum(len(one.versions) for one in done),
         "found before": len(before.found),
         "found after": len(after.found),
-        "still found in": sorted({f"{one.place}/{one.key}" for one in after.found}),
+        "still found in": sorted(
+            {f"{one.place}: {one.key.rpartition('.')[2]} file" for one in after.found}
+        ),
         "found after the next versions": len(later.found),
         "stores": len(after.places),
         "files": sum(place.files for place in after.places),

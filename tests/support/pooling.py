@@ -25,6 +25,7 @@ from datacoop.jobs.release import (
     publish_release,
     remembered_kept_out,
     remembered_shards,
+    told_counts,
 )
 from datacoop.pool.blobs import (
     BlobRef,
@@ -368,11 +369,11 @@ def build(pool: Pool) -> Built:
         terms={submission.terms.id: submission.terms for submission in released},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
-        row_counts=placed.counts,
-        credits=placed.credits,
+        row_counts=told_counts(placed.counts),
+        credits={member: told_counts(given) for member, given in placed.credits.items()},
         kept_out=placed.kept_out,
     )
-    return Built(manifest=manifest, barred={})
+    return Built(manifest=manifest, barred={}, row_counts=placed.counts)
 
 
 def vars_of(shard: Shard) -> dict[str, object]:

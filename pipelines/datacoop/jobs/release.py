@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import apache_beam as beam
@@ -66,6 +66,7 @@ from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
 from datacoop.records.columns import MINHASH_PERMUTATIONS, RECORD_ID
 from datacoop.records.digest import canonical_json, sha256_hex
+from datacoop.records.small_counts import about
 from datacoop.records.terms import objections
 
 
@@ -89,6 +90,8 @@ class Built:
     manifest: SnapshotManifest
     barred: dict[str, tuple[str, ...]]
     """Submissions kept out by their terms, with the objections."""
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    """The manifest's `row_counts`, exact: for the operator alone; empty once it was put away."""
 
 
 def build_release(
@@ -131,6 +134,10 @@ def build_release(
     plan = _plan(pool, collection, version, released, previous)
     made = _run(pool, collection, released, previous, plan, options, progress)
     leaking = _leaking_rows(pool, state, name, released)
+    counts = {
+        **made.counts,
+        "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
+    }
     manifest = SnapshotManifest(
         collection=name,
         version=version,
@@ -145,14 +152,18 @@ def build_release(
         terms={s.terms.id: s.terms for s in sorted(released, key=lambda s: s.terms.id)},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
-        row_counts={
-            **made.counts,
-            "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
-        },
-        credits=made.credits,
+        row_counts=told_counts(counts),
+        credits={member: told_counts(given) for member, given in made.credits.items()},
         kept_out=made.kept_out,
     )
-    return Built(manifest=manifest, barred={k: v for k, v in barred.items() if v})
+    return Built(
+        manifest=manifest, barred={k: v for k, v in barred.items() if v}, row_counts=counts
+    )
+
+
+def told_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Give counts of rows as a manifest tells them: rounded where no reader can count in shards."""
+    return {name: n if name == "published" else about(n) for name, n in counts.items()}
 
 
 def _refuse_leaks(
