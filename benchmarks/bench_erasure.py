@@ -6,7 +6,7 @@ found before and after, in how many stores and files and through how many wrappi
 looked, what the control says, and CPU seconds; the named reference of the search's speed is
 SHA-256 over the same files.
 
-    python benchmarks/bench_erasure.py [--rows 60] [--dir FOLDER] [--json]
+    python benchmarks/bench_erasure.py [--rows 20] [--dir FOLDER] [--json]
 """
 
 import argparse
@@ -131,6 +131,9 @@ def run(root: Path, rows: int) -> dict[str, object]:
         "versions withdrawn": sum(len(one.versions) for one in done),
         "found before": len(before.found),
         "found after": len(after.found),
+        "still found in": sorted(
+            {f"{one.place}: {one.key.rpartition('.')[2]} file" for one in after.found}
+        ),
         "found after the next versions": len(later.found),
         "stores": len(after.places),
         "files": sum(place.files for place in after.places),
@@ -148,7 +151,7 @@ def run(root: Path, rows: int) -> dict[str, object]:
 def main() -> None:
     """Play it and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=60, help="Rows a submission.")
+    parser.add_argument("--rows", type=int, default=20, help="Rows a submission.")
     parser.add_argument("--dir", type=Path)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()

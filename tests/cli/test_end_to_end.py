@@ -10,7 +10,7 @@ from commands import datacoop, datacoop_json
 from plays import many_lines
 
 from datacoop.cli.main import datacoop as group
-from datacoop.errors import SettingsError
+from datacoop.errors import SettingsError, VersionWithdrawnError
 from datacoop.records.statements import STATEMENTS
 
 SETTINGS = """
@@ -58,6 +58,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows.jsonl").write_bytes(many_lines(40))
     monkeypatch.chdir(tmp_path)
+    # What an earlier run remembers of a pool in a folder of this name is not ours.
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return Desk(tmp_path)
 
 
@@ -119,6 +121,10 @@ def test_the_path_from_a_file_to_an_export_and_back(desk: Desk) -> None:
         "submission", "withdraw", SUBMISSION, "--key", "keys/de-auental-steward.key"
     )
     assert withdrawn["versions"] == ["classification/1"]
+    assert desk.run("trust", "refresh")["refreshed"]
+    again = CliRunner().invoke(group, ["export", "classification", "1", "again"])
+    assert isinstance(again.exception, VersionWithdrawnError)
+    assert again.exception.reason == "withdrawal"
     status = desk.run("submission", "status", "de-auental", SUBMISSION)
     assert status["withdrawn"]
     assert sum(status["states"].values()) == 40
@@ -126,7 +132,7 @@ def test_the_path_from_a_file_to_an_export_and_back(desk: Desk) -> None:
     assert desk.run("pool", "status")["submissions"][0]["outcome"] == "withdrawn"
     kinds = [entry["kind"] for entry in desk.run("log", "show")]
     assert kinds[0] == "pool_created"
-    assert kinds[-1] == "submission_withdrawn"
+    assert kinds[-2:] == ["submission_withdrawn", "trust_refreshed"]
     assert desk.run("verify", "pool")["sound"]
 
 

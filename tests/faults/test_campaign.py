@@ -55,6 +55,8 @@ def test_a_disturbed_job_leaves_the_old_state_or_the_new_and_ends_as_undisturbed
     ]
     assert not wrong, wrong[:3]
     count(f"{job} {way}", "calls", len(met))
+    for phase, number in sorted(Counter(result.phase for result in met).items()):
+        count(f"{job} {way}", f"busy with {phase}", number)
     for said, number in sorted(Counter(result.verified for result in met).items()):
         count(f"{job} {way}", f"verified as {said}, then run again", number)
 

@@ -463,7 +463,9 @@ def test_grants_are_listed_under_which_erased_rows_were_read(
         for grant, shards in (("g1", tuple(holding)), ("g2", ("f" * 64,)))
     ]
     accesses.put(access_key("2026-11-22"), accesses_to_bytes(told))
-    assert readers_to_tell(erased.pool, accesses) == {"g1": [f"{COLLECTION}/1"]}
+    assert readers_to_tell(accesses, erased.pool.require().erased_blobs) == {
+        "g1": [f"{COLLECTION}/1"]
+    }
 
 
 def test_what_was_kept_out_of_a_version_is_forgotten_with_the_text() -> None:

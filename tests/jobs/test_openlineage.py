@@ -10,6 +10,22 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent
+from openlineage.client.generated.base import EventType
+from openlineage.client.generated.data_quality_metrics_input_dataset import (
+    DataQualityMetricsInputDatasetFacet,
+)
+from openlineage.client.generated.dataset_version_dataset import DatasetVersionDatasetFacet
+from openlineage.client.generated.job_type_job import JobTypeJobFacet
+from openlineage.client.generated.output_statistics_output_dataset import (
+    OutputStatisticsOutputDatasetFacet,
+)
+from openlineage.client.generated.processing_engine_run import ProcessingEngineRunFacet
+from openlineage.client.generated.schema_dataset import (
+    SchemaDatasetFacet,
+    SchemaDatasetFacetFields,
+)
+from openlineage.client.serde import Serde
 from pooling import build, make_pool, make_records, take_in
 
 from datacoop.errors import OutsideError, SettingsError
@@ -62,6 +78,55 @@ def test_each_event_has_what_the_specification_asks_for(events: bytes) -> None:
     facets = complete["outputs"][0]["facets"] | complete["outputs"][0]["outputFacets"]
     for facet in facets.values():
         assert {"_producer", "_schemaURL"} <= facet.keys()
+
+
+FACETS: dict[str, type[Any]] = {
+    "jobType": JobTypeJobFacet,
+    "processing_engine": ProcessingEngineRunFacet,
+    "dataQualityMetrics": DataQualityMetricsInputDatasetFacet,
+    "outputStatistics": OutputStatisticsOutputDatasetFacet,
+    "version": DatasetVersionDatasetFacet,
+    "schema": SchemaDatasetFacet,
+}
+"""The classes that OpenLineage makes of its published schemas."""
+
+
+def read_back(name: str, facet: dict[str, Any]) -> dict[str, Any]:
+    """Give a facet as OpenLineage's own client writes it."""
+    values = {key: value for key, value in facet.items() if not key.startswith("_")}
+    if name == "schema":
+        values["fields"] = [SchemaDatasetFacetFields(**one) for one in values["fields"]]
+    made = Serde.to_dict(FACETS[name](**values, producer=facet["_producer"]))
+    if name == "schema":
+        made["fields"] = [{k: v for k, v in f.items() if v != []} for f in made["fields"]]
+    return made
+
+
+def test_events_are_what_openlineage_s_own_client_writes(events: bytes) -> None:
+    seen = set()
+    for event in json.loads(events):
+        made = Serde.to_dict(
+            RunEvent(
+                eventTime=event["eventTime"],
+                producer=event["producer"],
+                run=Run(runId=event["run"]["runId"]),
+                job=Job(namespace=event["job"]["namespace"], name=event["job"]["name"]),
+                eventType=EventType(event["eventType"]),
+                inputs=[InputDataset(one["namespace"], one["name"]) for one in event["inputs"]],
+                outputs=[OutputDataset(one["namespace"], one["name"]) for one in event["outputs"]],
+            )
+        )
+        assert made.keys() - {"inputs", "outputs"} <= event.keys()
+        for name in ("eventTime", "producer", "eventType", "schemaURL"):
+            assert made[name] == event[name]
+        holders = [event["run"], event["job"], *event["inputs"], *event["outputs"]]
+        groups = [
+            group for one in holders for key, group in one.items() if key.lower().endswith("facets")
+        ]
+        for name, facet in (pair for group in groups for pair in group.items()):
+            assert read_back(name, facet) == facet, name
+            seen.add(name)
+    assert seen == set(FACETS)
 
 
 def test_events_reach_the_server_in_order(events: bytes) -> None:

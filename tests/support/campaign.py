@@ -203,6 +203,8 @@ class Result:
     job: str
     way: str
     call: str
+    phase: str
+    """The folder that the job was busy with."""
     at: int
     ended: str
     """`done`, `refused` with an error of datacoop's, `killed`, or a traceback."""
@@ -248,6 +250,7 @@ def run_case(folder: Path, job: str, way: str, at: int, expected: dict[str, Any]
         way=way,
         at=at,
         call=expected["calls"][at - 1],
+        phase=expected["phases"][at - 1],
         ended=ended or json.loads(told.read_text()),
     )
     code = in_child(lambda: asdict(_looked_at(case, result, expected)), told)
@@ -291,11 +294,17 @@ def undisturbed(folder: Path, job: str) -> dict[str, Any]:
         faults = Faults(root=str(case))
         faults.install()
         JOBS[job](case)
-        calls = list(faults.names)
+        calls, phases = list(faults.names), list(faults.phases)
         store = open_store(str(case / "pool"))
         assert verified(store) == "sound", verified(store)
         after = seen(case / "pool", case / "seen-after")
-        return {"calls": calls, "before": before, "after": after, "facts": facts(store)}
+        return {
+            "calls": calls,
+            "phases": phases,
+            "before": before,
+            "after": after,
+            "facts": facts(store),
+        }
 
     code = in_child(run, folder / "told.json")
     said = json.loads((folder / "told.json").read_text())

@@ -20,6 +20,8 @@ WAYS = ("fails", "fails late", "killed")
 """An error instead of the call; the call, then an error; SIGKILL instead of the call. A write is
 half done where it fails or is killed."""
 
+FOLDERS = ("blobs", "checkpoints", "log", "trust", "work")
+
 
 @dataclass(kw_only=True)
 class Faults:
@@ -30,6 +32,9 @@ class Faults:
     at: int = 0
     """The call that is disturbed, from 1; none where it is 0."""
     names: list[str] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    """For each call what the job was busy with: the folder that it touched last."""
+    phase: str = "start"
     lock: Any = field(default_factory=threading.Lock)
 
     def step(
@@ -38,6 +43,7 @@ class Faults:
         """Do one call, or what is to befall it."""
         with self.lock:
             self.names.append(name)
+            self.phases.append(self.phase)
             is_now = len(self.names) == self.at
         if not is_now:
             return call()
@@ -50,6 +56,13 @@ class Faults:
         if name.startswith("store "):
             raise store_errors.GenericError("input/output error")
         raise OSError(errno.ENOSPC if name == "write" else errno.EIO, f"{name} failed")
+
+    def enter(self, place: str) -> None:
+        """Note which folder of a pool, or of what else, a call touches."""
+        parts = place.removeprefix(self.root).strip("/").split("/")
+        folders = [part for part in parts if part in FOLDERS]
+        if folders:
+            self.phase = folders[-1]
 
     def install(self) -> None:
         """Stand between the product and the world; for the rest of this process."""
@@ -74,6 +87,7 @@ class Faults:
             def wrapped(path: Path, *arguments: Any, **options: Any) -> Any:
                 if not str(path).startswith(self.root) or arguments[:1] == ("rb",):
                     return real(path, *arguments, **options)
+                self.enter(str(path))
                 done = self.step(name, lambda: real(path, *arguments, **options))
                 return _CountedFile(done, self) if name == "open" else done
 
@@ -91,6 +105,8 @@ class Faults:
                     return real(store, *arguments, **options)
 
                 is_memory = isinstance(store, MemoryStore)
+                if not is_memory and arguments and isinstance(arguments[0], str):
+                    self.enter(arguments[0])
                 return call() if is_memory else self.step(f"store {name}", call)
 
             setattr(obstore, name, wrapped)

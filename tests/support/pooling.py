@@ -18,7 +18,15 @@ from securesystemslib.signer import CryptoSigner
 
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
-from datacoop.jobs.release import Built, approve_release, propose_release, publish_release
+from datacoop.jobs.release import (
+    Built,
+    approve_release,
+    propose_release,
+    publish_release,
+    remembered_kept_out,
+    remembered_shards,
+    told_counts,
+)
 from datacoop.pool.blobs import (
     BlobRef,
     batches_to_bytes,
@@ -222,7 +230,7 @@ class Placed:
 
 def run_steps(
     steps: Steps,
-    previous: Sequence[Shard] = (),
+    previous: Sequence[str] = (),
     kept_out: Sequence[str] = (),
     chance: random.Random | None = None,
 ) -> list[Shard]:
@@ -248,7 +256,7 @@ def run_steps(
         return [one for group in mixed(groups.items()) for one in getattr(steps, name)(*group)]
 
     rows = each("index", [task.name for task in steps.build.tasks])
-    rows += each("remember", [json.dumps(vars_of(shard)) for shard in previous])
+    rows += each("remember", previous)
     known = together("know", rows + each("recall", kept_out))
     met = together("pair", together("band", known))
     pairs = together("compare", met + together("sign", met))
@@ -287,8 +295,8 @@ def place(
         plan or make_plan(),
         plan_tasks(sources),
         no_labels() if labels is None else labels,
-        [shard for shard, _ in previous.shards.values()] if previous else [],
-        previous.kept_out if previous else None,
+        [json.dumps(vars_of(shard)) for shard, _ in previous.shards.values()] if previous else [],
+        [previous.kept_out] if previous and previous.kept_out else [],
         chance,
     )
 
@@ -298,8 +306,8 @@ def _placed(
     plan: ShardPlan,
     tasks: tuple[Task, ...],
     labels: pa.Table,
-    previous: Sequence[Shard],
-    kept_out: str | None,
+    previous: Sequence[str],
+    kept_out: Sequence[str],
     chance: random.Random | None = None,
 ) -> Placed:
     work = open_store(f"memory://{uuid.uuid4()}")
@@ -314,7 +322,7 @@ def _placed(
         counts="counts.json",
     )
     work.put(build.labels, batches_to_bytes(LABEL_SCHEMA, labels.to_batches()))
-    shards = run_steps(Steps(build), previous, [kept_out] if kept_out else [], chance)
+    shards = run_steps(Steps(build), previous, kept_out, chance)
     return Placed(
         shards={
             shard_key(s.split, s.terms_id, s.first_version, s.bucket): (
@@ -344,8 +352,8 @@ def build(pool: Pool) -> Built:
         plan,
         plan_tasks((s.member, blob_list(pool.store, s.records or "")) for s in released),
         no_labels(),
-        previous.shards if previous else (),
-        previous.kept_out if previous else None,
+        remembered_shards(previous, state.amended),
+        remembered_kept_out(previous, state.amended),
     )
     manifest = SnapshotManifest(
         collection=COLLECTION,
@@ -361,11 +369,11 @@ def build(pool: Pool) -> Built:
         terms={submission.terms.id: submission.terms for submission in released},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
-        row_counts=placed.counts,
-        credits=placed.credits,
+        row_counts=told_counts(placed.counts),
+        credits={member: told_counts(given) for member, given in placed.credits.items()},
         kept_out=placed.kept_out,
     )
-    return Built(manifest=manifest, barred={})
+    return Built(manifest=manifest, barred={}, row_counts=placed.counts)
 
 
 def vars_of(shard: Shard) -> dict[str, object]:

@@ -157,7 +157,7 @@ def test_what_the_lead_bars_after_a_report_is_in_no_release(stage: Stage, tmp_pa
         for record_id in batch["record_id"].to_pylist()
     }
     assert bytes.fromhex(record) in before
-    counts = built.manifest.row_counts
+    counts = built.row_counts
     assert counts["barred"] == 1
     assert bytes.fromhex(record) not in released
     assert released < before

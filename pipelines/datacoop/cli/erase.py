@@ -192,7 +192,7 @@ def _apply(
     told = {}
     place = accesses or settings.portal_accesses
     if place is not None:
-        told = readers_to_tell(pool, settings.open_other(place))
+        told = readers_to_tell(settings.open_other(place), pool.require().erased_blobs)
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     value = {"erased": [asdict(one) for one in done], "tasks": tasks, "readers": told}

@@ -45,7 +45,7 @@ def command(
 
     \b
     Example:
-      datacoop export documents 1 out --to huggingface --pool .demo/pool
+      datacoop export documents 2 out --to huggingface --pool .demo/pool
       python -c "import datasets; print(datasets.load_from_disk('out'))"
     """
     settings = settings_from(config, pool=pool_url)

@@ -129,7 +129,11 @@ def build(
             open_pool(settings), collection, options, as_of=today(), progress=progress
         )
     keep_built(store, built)
-    value = {**summary(built.manifest), "barred": {k: list(v) for k, v in built.barred.items()}}
+    value = {
+        **summary(built.manifest),
+        "row_counts": dict(built.row_counts),
+        "barred": {k: list(v) for k, v in built.barred.items()},
+    }
     barred = [(name, "; ".join(why)) for name, why in built.barred.items()]
     lines = summary_lines(built.manifest)
     if barred:

@@ -31,6 +31,7 @@ from datacoop.cli.proof import (
 from datacoop.cli.submission_decide import decide
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.erasure import readers_to_tell
 from datacoop.jobs.erasure_landing import erased_rows, states_now
 from datacoop.jobs.intake import read_receipt
 from datacoop.jobs.submitting import (
@@ -44,6 +45,7 @@ from datacoop.jobs.submitting import (
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.keys import Role, load_signing_key
 from datacoop.pool.landing import Landing
+from datacoop.pool.object_store import open_store
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.settings import Settings
 from datacoop_schemas import collection_folder, collection_names
@@ -307,7 +309,10 @@ def withdraw(
 ) -> None:
     """Take a submission back: the next version lacks it, and it cannot come back.
 
-    Published versions stand as they are; `datacoop erase --submission` withdraws those too.
+    Published versions that hold it are withdrawn: readers are told when the operator runs
+    `datacoop trust refresh` or publishes the next version, which replaces them. After that,
+    `datacoop pool gc --delete` deletes its rows and those shards. Out of the landing store, at
+    once: `datacoop erase --submission`.
 
     \b
     Example:
@@ -318,11 +323,22 @@ def withdraw(
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     done = withdraw_submission(pool, submission, load_signing_key(key_path), created_utc=utc_now())
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
-    versions = table("Published versions that hold it", ["version"], [[v] for v in done.versions])
+    told = {}
+    if settings.portal_accesses is not None:
+        accesses = open_store(settings.portal_accesses, settings.store_options)
+        read = readers_to_tell(accesses, done.shards)
+        told = {who: found for who, of in read.items() if (found := [*set(of) & {*done.versions}])}
+    versions = table("Versions that are withdrawn", ["version"], [[v] for v in done.versions])
+    value = {k: v for k, v in asdict(done).items() if k != "shards"}
     emit(
         as_json,
-        {**asdict(done), **proof_value(proof)},
-        facts({"withdrawn": submission, "rows": done.rows}),
+        {**value, "readers": told, **proof_value(proof)},
+        facts({"withdrawn": submission, "rows": done.rows, "next": "datacoop trust refresh"}),
+        table(
+            "Grants under which they were read",
+            ["grant", "versions"],
+            [[grant, ", ".join(versions)] for grant, versions in told.items()],
+        ),
         versions,
         *(proof.lines() if proof else ()),
     )

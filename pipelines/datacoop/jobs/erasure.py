@@ -375,14 +375,14 @@ def erase_from_studio(pool: Pool, studio: LabelStudio) -> int:
     return deleted
 
 
-def readers_to_tell(pool: Pool, accesses: ObjectStore) -> dict[str, list[str]]:
-    """Give the grants under which shards with erased rows were fetched, with the versions."""
+def readers_to_tell(accesses: ObjectStore, shards: Collection[str]) -> dict[str, list[str]]:
+    """Give the grants under which any of some shards was fetched, with the versions."""
     read = [
         access
         for key in accesses.list(FOLDER)
         for access in accesses_from_bytes(key, accesses.get(key))
     ]
-    return readers_of(read, pool.require().erased_blobs)
+    return readers_of(read, shards)
 
 
 def erase_from_work(work: ObjectStore) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import apache_beam as beam
@@ -67,6 +67,7 @@ from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MINHASH_PERMUTATIONS, RECORD_ID
 from datacoop.records.digest import canonical_json, sha256_hex
+from datacoop.records.small_counts import about
 from datacoop.records.terms import objections
 
 
@@ -90,6 +91,8 @@ class Built:
     manifest: SnapshotManifest
     barred: dict[str, tuple[str, ...]]
     """Submissions kept out by their terms, with the objections."""
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    """The manifest's `row_counts`, exact: for the operator alone; empty once it was put away."""
 
 
 def build_release(
@@ -134,6 +137,10 @@ def build_release(
     plan = _plan(pool, collection, version, released, previous)
     made = _run(pool, collection, released, previous, plan, options, progress)
     leaking = _leaking_rows(pool, state, name, released)
+    counts = {
+        **made.counts,
+        "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
+    }
     manifest = SnapshotManifest(
         collection=name,
         version=version,
@@ -148,14 +155,18 @@ def build_release(
         terms={s.terms.id: s.terms for s in sorted(released, key=lambda s: s.terms.id)},
         submissions=tuple(submission.id for submission in released),
         bucket_counts=plan.bucket_counts,
-        row_counts={
-            **made.counts,
-            "barred": sum(s.rows for s in state.active(name) if barred[s.id]) + leaking,
-        },
-        credits=made.credits,
+        row_counts=told_counts(counts),
+        credits={member: told_counts(given) for member, given in made.credits.items()},
         kept_out=made.kept_out,
     )
-    return Built(manifest=manifest, barred={k: v for k, v in barred.items() if v})
+    return Built(
+        manifest=manifest, barred={k: v for k, v in barred.items() if v}, row_counts=counts
+    )
+
+
+def told_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Give counts of rows as a manifest tells them: rounded where no reader can count in shards."""
+    return {name: n if name == "published" else about(n) for name, n in counts.items()}
 
 
 def _refuse_leaks(
@@ -269,6 +280,8 @@ def _run(
         counts=f"{folder}/counts.json",
     )
     amended = pool.state().amended
+    remembered = remembered_shards(previous, amended)
+    kept_out = remembered_kept_out(previous, amended)
     work = open_address(options.work)
     work.put(build.labels, label_table(pool, collection, options.gold))
     work.put(key, b"[]")
@@ -282,7 +295,7 @@ def _run(
             _ = (
                 run
                 | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
-                | PublishShards(build, _remembered(previous, amended), _kept_out(previous, amended))
+                | PublishShards(build, remembered, kept_out)
                 | "Together" >> beam.GroupByKey()
                 | "Tell" >> beam.Map(tell, options.work, key)
             )
@@ -299,14 +312,19 @@ def _written(work: ObjectStore, folder: str) -> Callable[[], int]:
     return lambda: sum(1 for step in ("index", "place") for _ in work.list(f"{folder}/{step}"))
 
 
-def _remembered(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
+def remembered_shards(
+    previous: SnapshotManifest | None, amended: Mapping[str, str]
+) -> tuple[str, ...]:
     """Give the shards of the version before; of one that erasure rewrote, what is left of it."""
     shards = previous.shards if previous else ()
     there = (replace(shard, sha256=amended.get(shard.sha256, shard.sha256)) for shard in shards)
     return tuple(canonical_json(asdict(shard)).decode() for shard in there)
 
 
-def _kept_out(previous: SnapshotManifest | None, amended: Mapping[str, str]) -> tuple[str, ...]:
+def remembered_kept_out(
+    previous: SnapshotManifest | None, amended: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Give the blob of what the version before kept out, as it is now; none where it has none."""
     digest = previous.kept_out if previous else None
     return () if digest is None else (amended.get(digest, digest),)
 

@@ -13,7 +13,7 @@ from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import snapshot_from_bytes
-from datacoop.pool.state import PooledSubmission, State
+from datacoop.pool.state import PooledSubmission, Proposal, State
 from datacoop.records.columns import RECORD_ID
 
 
@@ -24,13 +24,18 @@ class Withdrawn:
     submission: str
     rows: int
     versions: tuple[str, ...]
-    """Published versions that hold rows of it, as `collection/version`."""
+    """Published versions that hold rows of it, all withdrawn, as `collection/version`."""
+    shards: tuple[str, ...]
+    """Digests of these versions' shards, sorted: by these readers are found."""
 
 
 def withdraw_submission(
     pool: Pool, submission_id: str, steward: SigningKey, *, created_utc: str
 ) -> Withdrawn:
     """Enter a withdrawal, signed by a steward of the member; doing it again changes nothing.
+
+    By the log's rules the entry withdraws every published version that holds rows of it. Readers
+    are told when the operator next writes trust metadata: by a refresh, or the next publication.
 
     Raises:
         RefusedError: The pool does not know it, or the key is not of its member's stewards.
@@ -49,11 +54,18 @@ def withdraw_submission(
     pool.append(decide, steward, created_utc=created_utc)
     state = pool.state()
     submission = _find(state, submission_id)
+    held = [p for p in state.versions(submission.collection) if submission_id in p.submissions]
     return Withdrawn(
         submission=submission_id,
         rows=submission.rows,
-        versions=affected_versions(pool, state, submission),
+        versions=tuple(f"{p.collection}/{p.version}" for p in held),
+        shards=tuple(sorted(set().union(*(_shards(pool, p) for p in held)))),
     )
+
+
+def _shards(pool: Pool, proposal: Proposal) -> set[str]:
+    manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
+    return {shard.sha256 for shard in manifest.shards}
 
 
 def _find(state: State, submission_id: str) -> PooledSubmission:
@@ -63,16 +75,6 @@ def _find(state: State, submission_id: str) -> PooledSubmission:
             f"the pool has no submission {submission_id!r}", hint="See `datacoop pool status`."
         )
     return submission
-
-
-def affected_versions(pool: Pool, state: State, submission: PooledSubmission) -> tuple[str, ...]:
-    """List the published versions that hold rows of a submission."""
-    affected = []
-    for proposal in state.versions(submission.collection):
-        manifest = snapshot_from_bytes(proposal.snapshot, get_blob(pool.store, proposal.snapshot))
-        if submission.id in manifest.submissions:
-            affected.append(f"{manifest.collection}/{manifest.version}")
-    return tuple(affected)
 
 
 def delete_tasks(pool: Pool, submission_id: str, studio: LabelStudio) -> int:

@@ -51,7 +51,7 @@ class WithdrawnVersion:
     """The number of the entry that withdrew it."""
     withdrawn_utc: str
     reason: str
-    """A code: `erasure`."""
+    """A code: `erasure`, or `withdrawal` of a submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from datacoop.pool import blobs
-from datacoop.pool.blobs import get_blob_list
+from datacoop.pool.blobs import get_blob, get_blob_list
 from datacoop.pool.notices import notices
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.snapshot import snapshot_from_bytes
 from datacoop.pool.state import State
 from datacoop.records.digest import sha256_hex
 
@@ -13,16 +15,37 @@ from datacoop.records.digest import sha256_hex
 def needed_blobs(pool: Pool, state: State) -> set[str]:
     """Give the keys of all blobs that the log needs: those it names, and those they list.
 
-    The record blobs of a withdrawn submission are not needed, nor what erasure rewrote; shards of
-    versions that stand are.
+    The record blobs of a withdrawn submission are not needed, nor what erasure rewrote, nor shards
+    that withdrawn versions alone hold; shards of versions that stand are.
     """
-    needed = {blobs.blob_key(digest) for digest in state.blobs}
+    retired = retired_shards(pool.store, state)
+    needed = {blobs.blob_key(digest) for digest in state.blobs - retired}
     for submission in state.submissions.values():
         if submission.records is not None and submission.withdrawn_entry is None:
             refs = get_blob_list(pool.store, submission.records)
             needed |= {blobs.blob_key(ref.sha256) for ref in refs}
     needed |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
     return needed
+
+
+def retired_shards(store: ObjectStore, state: State) -> set[str]:
+    """Give the digests of shards that only withdrawn versions hold, and no next version needs.
+
+    The newest version of a collection is what the next one remembers its splits by: its shards
+    are needed until then, withdrawn or not.
+    """
+    gone, kept = set[str](), set[str]()
+    for (name, number), proposal in state.proposals.items():
+        is_newest = number == len(state.versions(name))
+        is_withdrawn = (name, number) in state.withdrawn_versions
+        manifest = snapshot_from_bytes(proposal.snapshot, get_blob(store, proposal.snapshot))
+        shards = {shard.sha256 for shard in manifest.shards}
+        shards |= {state.amended.get(digest, digest) for digest in shards}
+        if is_withdrawn and not is_newest:
+            gone |= shards
+        else:
+            kept |= shards
+    return gone - kept
 
 
 def find_garbage(pool: Pool) -> list[str]:

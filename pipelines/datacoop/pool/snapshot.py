@@ -54,7 +54,8 @@ class SnapshotManifest:
     bucket_counts: Mapping[str, int]
     """Shards a partition, by first version: remembered, so that a row never moves."""
     row_counts: Mapping[str, int]
-    """Rows by what became of them: `published`, `duplicate`, `near_duplicate`, `barred`;
+    """Rows by what became of them, in tens but for `published`, 0 where they are few:
+    `published`, `duplicate`, `near_duplicate`, `barred`;
     `held_split` where a published row is nearly equal to one published in another split;
     `held_quasi_identifiers` where too few rows are equal in the columns that tell of a person."""
     credits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The state of a pool: a fold over its log, and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -485,6 +485,29 @@ def _submission_withdrawn(state: State, entry: Entry) -> None:
     _require(entry, submission.withdrawn_entry is None, "a submission that is not withdrawn")
     _require(entry, submission.member == entry.signer.member, "a steward of the same member")
     state.submissions[submission.id] = replace(submission, withdrawn_entry=entry.number)
+    held = [p for p in state.versions(submission.collection) if submission.id in p.submissions]
+    versions = [(p.collection, p.version) for p in held]
+    standing = [one for one in versions if one not in state.withdrawn_versions]
+    _withdraw_versions(state, entry, standing, "withdrawal")
+
+
+def _withdraw_versions(
+    state: State, entry: Entry, versions: Sequence[tuple[str, int]], reason: str
+) -> None:
+    for collection, version in versions:
+        proposal = state.proposals[collection, version]
+        _require(entry, proposal.published_entry is not None, "published versions")
+        known = (collection, version) in state.withdrawn_versions
+        _require(entry, not known, "versions that are not withdrawn")
+        state.withdrawn_versions[collection, version] = WithdrawnVersion(
+            collection=collection,
+            version=version,
+            entry=entry.number,
+            withdrawn_utc=entry.created_utc,
+            reason=reason,
+        )
+    if versions and state.trust_root is not None:
+        _note_trust(state, entry)
 
 
 def _erasure_asked(state: State, entry: Entry) -> None:
@@ -525,20 +548,7 @@ def _records_erased(state: State, entry: Entry) -> None:
         for name, digests in kept.items():
             kept[name] = [replaced.get(digest, digest) for digest in digests]
     state.imported = {replaced.get(digest, digest) for digest in state.imported}
-    for collection, version in body["versions"]:
-        proposal = state.proposals[collection, version]
-        _require(entry, proposal.published_entry is not None, "published versions")
-        known = (collection, version) in state.withdrawn_versions
-        _require(entry, not known, "versions that are not withdrawn")
-        state.withdrawn_versions[collection, version] = WithdrawnVersion(
-            collection=collection,
-            version=version,
-            entry=entry.number,
-            withdrawn_utc=entry.created_utc,
-            reason="erasure",
-        )
-    if body["versions"] and state.trust_root is not None:
-        _note_trust(state, entry)
+    _withdraw_versions(state, entry, [(name, n) for name, n in body["versions"]], "erasure")
     state.erasures[erasure.entry] = replace(
         erasure,
         done_entry=entry.number,

@@ -8,9 +8,15 @@ provider of a model knows is left to the provider, and named.
 from typing import Any
 
 from datacoop.publish.facts import VersionFacts
+from datacoop.publish.limits import duplicates_settled
+from datacoop.records.small_counts import told
 
 SCHEMA = "datacoop.ai-act-summary.v1"
 PROVIDER = "for the provider of the model to say"
+LICENSED = "2.2.1 Datasets commercially licensed by rightsholders or their representatives"
+TEXT_AND_DATA_MINING = (
+    "3.1 Respect of reservation of rights from text and data mining exception or limitation"
+)
 _NONE = "none"
 _BILLION = 1_000_000_000
 _TEXT_CLASSES = ("less than 1 billion tokens", "1 billion to 10 trillion tokens")
@@ -24,35 +30,35 @@ def ai_act(facts: VersionFacts, described: dict[str, Any]) -> dict[str, Any]:
         "version": facts.manifest.version,
         "snapshot": facts.snapshot,
         "1 General information": {
-            "1.1 Provider": PROVIDER,
-            "1.2 Model": PROVIDER,
-            "1.3 Modalities, size and other characteristics": _size(facts, described),
+            "1.1 Provider identification": PROVIDER,
+            "1.2 Model identification": PROVIDER,
+            "1.3 Modalities, overall training data size and other characteristics": _size(
+                facts, described
+            ),
         },
         "2 List of data sources": {
             "2.1 Publicly available datasets": _NONE,
-            "2.2 Private datasets obtained from third parties": {
-                "2.2.1 Licensed by rightsholders": [
-                    _source(facts, one) for one in described["submissions"]
-                ],
-                "2.2.2 Other private datasets": _NONE,
+            "2.2 Private non-publicly available datasets obtained from third parties": {
+                LICENSED: [_source(facts, one) for one in described["submissions"]],
+                "2.2.2 Private datasets obtained from other third parties": _NONE,
             },
             "2.3 Data crawled and scraped from online sources": "none by the pool; what a member "
             "collected, its submission says",
             "2.4 User data": "none of the provider's services",
             "2.5 Synthetic data": "none made by the pool; names and numbers that the scrub put in "
             "the place of personal data are made up",
-            "2.6 Other sources": _NONE,
+            "2.6 Other sources of data": _NONE,
         },
-        "3 Data processing": {
-            "3.1 Respect of reservations from text and data mining": "Each submission says whether "
+        "3 Data processing aspects": {
+            TEXT_AND_DATA_MINING: "Each submission says whether "
             "its rights holder reserved text and data mining. Rows with a reservation, or whose "
             "terms do not permit the purposes of the version, are not in it.",
             "3.2 Removal of illegal content": "Annotators can report content as harmful; a "
             "reported row is held. No filter for illegal content was run.",
-            "3.3 Other processing": [
+            "3.3 Other information": [
                 f"Personal data replaced under the scrub policy {described['scrub']['policy']}",
                 "rows checked against the expectations of the collection",
-                "exact duplicates taken out",
+                duplicates_settled(facts.collection.release),
             ],
         },
     }
@@ -69,7 +75,7 @@ def _size(facts: VersionFacts, described: dict[str, Any]) -> dict[str, Any]:
         "rows": totals["rows"],
         "characters": totals["characters"],
         "utf8_bytes": totals["utf8_bytes"],
-        "languages": {one["language"]: one["rows"] for one in described["languages"]},
+        "languages": {one["language"]: told(one["rows"]) for one in described["languages"]},
         "domains": described["domains"],
         "collected from": days[0] if days else "not stated",
         "collected to": days[-1] if days else "not stated",

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from datacoop.publish import plots
 from datacoop.publish.limits import LIMITS
-from datacoop.records.small_counts import FEW, about
+from datacoop.records.small_counts import FEW, about, told
 from datacoop.records.statements import STATEMENTS
 
 _TEMPLATES = Environment(
@@ -20,11 +20,6 @@ _TEMPLATES = Environment(
 )
 MOST_BARS = 20
 """Bars in one plot; the rest is summed up in words."""
-
-
-def told(count: int) -> str:
-    """Tell a count of rows of a group: rounded, or that there are few."""
-    return f"about {about(count):,}" if count > FEW else f"{FEW} or fewer"
 
 
 def card(described: Mapping[str, Any]) -> str:

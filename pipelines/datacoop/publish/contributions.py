@@ -6,6 +6,7 @@ from typing import Any
 
 from datacoop.publish.facts import VersionFacts
 from datacoop.records.columns import MEMBER
+from datacoop.records.small_counts import about_whole
 
 SCHEMA = "datacoop.contributions.v1"
 
@@ -19,11 +20,15 @@ class Contribution:
     country: str
     submissions: int
     rows_accepted: int
-    """Rows of its submissions that passed, before duplicates were taken out."""
+    """Rows of its submissions that passed, before duplicates were taken out; those that are not
+    published are told in tens, and as none where they are few."""
     rows: int
     """Rows of the version that it submitted."""
     characters: int
     """Characters of free text in them, after the scrub."""
+    clusters: int
+    """Clusters of equal or nearly equal texts with a published row to which it gave one, in tens:
+    whoever gave one keeps the credit, published or not."""
     unique_rows: int
     """Those of the rows whose cluster holds rows of no other member."""
     unique_permille: int
@@ -40,7 +45,8 @@ def contributions(facts: VersionFacts) -> tuple[Contribution, ...]:
     found = []
     for member in sorted(known):
         sent = [s for s in facts.submissions if s.member == member]
-        accepted = sum(s.rows for s in sent)
+        accepted = about_whole(sum(s.rows for s in sent), rows[member])
+        credit = facts.manifest.credits.get(member, {})
         unique = rows[member] - facts.shared[member]
         about = facts.members.get(member)
         found.append(
@@ -52,6 +58,7 @@ def contributions(facts: VersionFacts) -> tuple[Contribution, ...]:
                 rows_accepted=accepted,
                 rows=rows[member],
                 characters=characters[member],
+                clusters=credit.get("clusters", 0),
                 unique_rows=unique,
                 unique_permille=1_000 * unique // accepted if accepted else 0,
                 labels_given=facts.votes.get(member, 0),

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from datacoop.publish.facts import VersionFacts
-from datacoop.publish.limits import LIMITS
+from datacoop.publish.limits import LIMITS, duplicates_settled
 from datacoop.records.collection import Collection
 from datacoop.records.columns import release_schema
 
@@ -181,7 +181,8 @@ def _responsible(facts: VersionFacts, described: dict[str, Any]) -> dict[str, An
         "rai:dataCollectionType": ["Secondary Data Analysis"],
         "rai:dataPreprocessingProtocol": [
             f"Personal data was replaced under the scrub policy {policy['policy']}.",
-            "Rows that broke a rule were held back; exact duplicates were taken out.",
+            "Rows that broke a rule were held back; "
+            f"{duplicates_settled(facts.collection.release)}.",
         ],
         "rai:dataUseCases": [f"Permitted purposes: {', '.join(facts.manifest.purposes)}."],
         "rai:dataLimitations": list(LIMITS),
@@ -189,8 +190,8 @@ def _responsible(facts: VersionFacts, described: dict[str, Any]) -> dict[str, An
             f"The raw data speaks of: {', '.join(people) or 'nobody that was named'}.",
             "Direct identifiers were looked for and replaced; some may be left.",
         ],
-        "rai:dataReleaseMaintenancePlan": "Versions never change. A submission that is withdrawn "
-        "is gone from the next version.",
+        "rai:dataReleaseMaintenancePlan": "Versions never change. One that holds a submission "
+        "that was taken back is withdrawn; the next version lacks it.",
     }
     if days:
         found["rai:dataCollectionTimeFrame"] = [days[0], days[-1]]

@@ -15,7 +15,7 @@ from datacoop.records.columns import (
     SUBMISSION_ID,
     TERMS_ID,
 )
-from datacoop.records.small_counts import about
+from datacoop.records.small_counts import FEW, about
 
 SCHEMA = "datacoop.statistics.v1"
 
@@ -23,8 +23,9 @@ SCHEMA = "datacoop.statistics.v1"
 def describe(facts: VersionFacts) -> dict[str, Any]:
     """Give a version in figures, as plain JSON.
 
-    What the shards hold is told exactly: who reads them can count. What was held back is told as
-    `records/small_counts.py` has it.
+    Totals, and what came from whom under which terms, are told exactly. Groups of rows that could
+    tell of few people, and what was held back, are told as `records/small_counts.py` has it: 0
+    stands for few.
     """
     manifest, found = facts.manifest, facts.statistics
     return {
@@ -46,9 +47,9 @@ def describe(facts: VersionFacts) -> dict[str, Any]:
             "rows": found.rows,
             "characters": found.characters,
             "utf8_bytes": found.utf8_bytes,
-            "labelled": found.labelled,
+            "labelled": about(found.labelled),
             "votes": sum(facts.votes.values()),
-            "votes_of_unknown_members": facts.votes.get("", 0),
+            "votes_of_unknown_members": about(facts.votes.get("", 0)),
             "shards": len(manifest.shards),
             "size_bytes": sum(shard.size_bytes for shard in manifest.shards),
         },
@@ -56,18 +57,18 @@ def describe(facts: VersionFacts) -> dict[str, Any]:
         "languages": [
             {
                 "language": language,
-                "rows": rows,
-                "characters": found.characters_by[LANGUAGE][language],
+                "rows": about(rows),
+                "characters": found.characters_by[LANGUAGE][language] if rows > FEW else 0,
             }
             for language, rows in _pairs(found.rows_by.get(LANGUAGE, Counter()))
         ],
         "members": [asdict(one) for one in contributions(facts)],
         "submissions": _submissions(facts),
-        "lengths": [[edge, found.lengths[edge]] for edge in LENGTH_EDGES],
-        "labels": _pairs(found.labels),
-        "agreement": [[edge, found.agreement[edge]] for edge in AGREEMENT_EDGES],
-        "decided_by": _pairs(found.rows_by.get(DECIDED_BY, Counter())),
-        "findings": _pairs(found.findings),
+        "lengths": [[edge, about(found.lengths[edge])] for edge in LENGTH_EDGES],
+        "labels": _about(found.labels),
+        "agreement": [[edge, about(found.agreement[edge])] for edge in AGREEMENT_EDGES],
+        "decided_by": _about(found.rows_by.get(DECIDED_BY, Counter())),
+        "findings": _about(found.findings),
         "held_back_about": {
             name: about(count)
             for name, count in sorted(manifest.row_counts.items())
@@ -100,6 +101,11 @@ def describe(facts: VersionFacts) -> dict[str, Any]:
 def _pairs(counts: Counter[str]) -> list[list[Any]]:
     """Give names with counts, the most frequent first: names can be in any alphabet, keys not."""
     return [[n, c] for n, c in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+
+
+def _about(counts: Counter[str]) -> list[list[Any]]:
+    """Give names with rounded counts, sorted by both, so that the order tells no more."""
+    return _pairs(Counter({name: about(count) for name, count in counts.items()}))
 
 
 def _submissions(facts: VersionFacts) -> list[dict[str, Any]]:

@@ -5,9 +5,12 @@ terms were held against the version, and ids follow from its digest: no clock, n
 """
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from datacoop.publish.facts import VersionFacts
+from datacoop.records.columns import SUBMISSION_ID
+from datacoop.records.small_counts import about_whole
 
 PRODUCER = "urn:datacoop"
 _SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
@@ -16,6 +19,7 @@ _FACETS = "https://openlineage.io/spec/facets"
 
 def lineage_events(facts: VersionFacts) -> list[dict[str, Any]]:
     """Give the events of a release: one that it began, one that it is done."""
+    published = facts.statistics.rows_by.get(SUBMISSION_ID, Counter())
     moment = f"{facts.manifest.as_of}T00:00:00Z"
     common = {
         "eventTime": moment,
@@ -29,11 +33,11 @@ def lineage_events(facts: VersionFacts) -> list[dict[str, Any]]:
             "namespace": PRODUCER,
             "name": f"release.{facts.manifest.collection}",
             "facets": {
-                "jobType": _facet("2-0-3/JobTypeJobFacet.json#/$defs/JobTypeJobFacet")
+                "jobType": _facet("2-0-4/JobTypeJobFacet.json#/$defs/JobTypeJobFacet")
                 | {"processingType": "BATCH", "integration": "DATACOOP", "jobType": "JOB"}
             },
         },
-        "inputs": [_input(s.id, s.rows) for s in facts.submissions],
+        "inputs": [_input(s.id, about_whole(s.rows, published[s.id])) for s in facts.submissions],
     }
     return [
         {**common, "eventType": "START", "outputs": []},
@@ -51,7 +55,7 @@ def _engine(facts: VersionFacts) -> dict[str, Any]:
 
 
 def _input(submission: str, rows: int) -> dict[str, Any]:
-    place = "1-0-2/DataQualityMetricsInputDatasetFacet.json"
+    place = "1-0-3/DataQualityMetricsInputDatasetFacet.json"
     metrics = _facet(f"{place}#/$defs/DataQualityMetricsInputDatasetFacet")
     return {
         "namespace": PRODUCER,
@@ -63,7 +67,7 @@ def _input(submission: str, rows: int) -> dict[str, Any]:
 def _output(facts: VersionFacts) -> dict[str, Any]:
     manifest = facts.manifest
     version = _facet("1-0-1/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet")
-    columns = _facet("1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet")
+    columns = _facet("1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet")
     size = _facet("1-0-2/OutputStatisticsOutputDatasetFacet.json")
     size["_schemaURL"] += "#/$defs/OutputStatisticsOutputDatasetFacet"
     return {

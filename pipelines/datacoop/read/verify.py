@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from datacoop.errors import DatacoopError, IntegrityError
 from datacoop.pool import blobs, checkpoint, log, trust
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.checkpoint import checkpoint_faults
+from datacoop.pool.garbage import retired_shards
 from datacoop.pool.merkle import Tree
 from datacoop.pool.notices import notices
 from datacoop.pool.object_store import ObjectStore
@@ -194,6 +196,10 @@ def _check_references(
 ) -> set[str]:
     """Check that what the log names is there; give the keys of all that it names."""
     named = {blobs.blob_key(digest) for digest in state.blobs}
+    with suppress(DatacoopError):  # of a manifest, which is told below
+        # Shards of withdrawn versions may have been collected as garbage.
+        retired = {blobs.blob_key(digest) for digest in retired_shards(store, state)}
+        named -= retired - present
     told = {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
     named |= told
     for submission in state.submissions.values():
