@@ -9,14 +9,22 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-import grpc
-from apache_beam.portability.api import beam_provision_api_pb2 as provision
-from apache_beam.portability.api import beam_provision_api_pb2_grpc as provision_grpc
-from google.protobuf import json_format
-
+NEEDED = ("apache_beam", "datacoop")
+LACKS_PACKAGE = 78
+"""The exit code of a Python without one of them: told at once, before anything is imported."""
 TIMEOUT_SECONDS = 60
+
+if missing := [name for name in NEEDED if find_spec(name) is None]:
+    sys.stderr.write(f"{sys.executable} lacks {', '.join(missing)}\n")
+    sys.exit(LACKS_PACKAGE)
+
+import grpc  # noqa: E402
+from apache_beam.portability.api import beam_provision_api_pb2 as provision  # noqa: E402
+from apache_beam.portability.api import beam_provision_api_pb2_grpc as provision_grpc  # noqa: E402
+from google.protobuf import json_format  # noqa: E402
 
 
 class _Call(NamedTuple):
@@ -45,8 +53,10 @@ class _AsWorker(grpc.UnaryUnaryClientInterceptor):
 def main() -> None:
     """Ask for the job's options, then become the worker."""
     parser = argparse.ArgumentParser()
-    for name in ("id", "logging", "artifact", "provision", "control"):
-        parser.add_argument(f"--{name}" if name == "id" else f"--{name}_endpoint", required=True)
+    parser.add_argument("--id", required=True)
+    parser.add_argument("--provision_endpoint", required=True)
+    for name in ("logging", "control"):
+        parser.add_argument(f"--{name}_endpoint", default="")
     told, _ = parser.parse_known_args()
     channel = grpc.intercept_channel(
         grpc.insecure_channel(told.provision_endpoint), _AsWorker(told.id)

@@ -351,7 +351,7 @@ class Cluster:
                 made.execute(f'create database "{name}"')
         return f"postgresql+psycopg://{told}/{name}"
 
-    def _java(self, name: str, main: str, *options: str) -> list[str]:
+    def _java(self, main: str, *options: str) -> list[str]:
         jars = sorted(programs.flink_jars().glob("*.jar"))
         conf = self.folder / "flink" / "conf"
         log = f"-Dlog4j.configurationFile=file:{conf / 'log4j.properties'}"
@@ -361,7 +361,6 @@ class Cluster:
 
     def _job_manager(self) -> Service:
         command = self._java(
-            JOB_MANAGER,
             "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
             f"io.tmp.dirs={self.folder / 'flink' / JOB_MANAGER}",
             "jobmanager.memory.heap.size=448m",
@@ -374,7 +373,6 @@ class Cluster:
 
     def _task_manager(self, name: str) -> Service:
         command = self._java(
-            name,
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
             f"taskmanager.resource-id={name}",
             f"io.tmp.dirs={self.folder / 'flink' / name}",
@@ -393,7 +391,6 @@ class Cluster:
             "taskmanager.memory.jvm-overhead.max=64m",
         )
         workers = {k: v for k, v in self.environment.items() if k.startswith("AWS_")}
-        # One core each, as the workers of one machine share its cores.
         return Service(command=command, port=0, environment=workers)
 
     def _job_server(self) -> Service:

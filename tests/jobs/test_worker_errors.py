@@ -7,7 +7,8 @@ from commands import run_python
 from plays import make_play, make_stage, many_lines, write_settings
 
 from datacoop.errors import OutsideError, RefusedError
-from datacoop.jobs.runner import silent_failures, told_without_data
+from datacoop.jobs.runner import told_without_data
+from datacoop.records.silence import silent_failures
 
 SECRET = "Auskunft"
 PLANT = """

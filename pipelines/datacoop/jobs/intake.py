@@ -13,13 +13,7 @@ from datacoop.errors import Fault, RefusedError, SubmissionError
 from datacoop.ingest.splitting import FileRange, plan_ranges
 from datacoop.jobs.intake_range import IntakeTask, TakeInRange
 from datacoop.jobs.intake_results import UNDECIDED, RangeOutcome, RangeResults
-from datacoop.jobs.runner import (
-    RUNNER,
-    Progress,
-    pipeline_options,
-    told_without_data,
-    watched,
-)
+from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
 from datacoop.jobs.submitting import (
     contract_faults,
     open_submission,
@@ -304,11 +298,10 @@ class Intake:
         done = self.landing.key(f"{task.folder}/done")
         texts = [json.dumps(asdict(part)) for part in parts]
         earlier = _earlier(state, task.submission_id, self.manifest.collection)
-        options = pipeline_options(self.options.runner, self.options.beam_arguments)
+        runner, arguments = self.options.runner, self.options.beam_arguments
         with (
-            told_without_data("intake"),
             watched(lambda: sum(1 for _ in self.landing.store.list(done)), len(parts), progress),
-            beam.Pipeline(options=options) as pipeline,
+            run_pipeline("intake", runner, arguments) as pipeline,
         ):
             own = (
                 pipeline

@@ -5,18 +5,20 @@ without text, and what it writes goes to the member's landing store.
 """
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
+from apache_beam.utils.shared import Shared
 
 from datacoop.ingest.read import read_range
 from datacoop.ingest.splitting import FileRange
 from datacoop.jobs.intake_results import RangeOutcome, RangeResults, RangeWriter
-from datacoop.jobs.runner import silent_failures
 from datacoop.pool.blobs import get_blob
 from datacoop.pool.erasure import stones_of
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
@@ -33,6 +35,7 @@ from datacoop.records.columns import (
     record_schema,
 )
 from datacoop.records.quarantine import ERASED, split_rows
+from datacoop.records.silence import silent_failures
 from datacoop.records.submission import Manifest, parse_manifest
 from datacoop.records.tombstones import Stonemason, strings_of
 from datacoop.scrub.finder import PolicyFinder
@@ -58,9 +61,11 @@ class IntakeTask:
 
 
 class RangeWorker:
-    """Everything a range needs, opened once a process."""
+    """Everything a range needs, opened once a process, and at work for one range at a time."""
 
     def __init__(self, task: IntakeTask) -> None:
+        # An engine may run several bundles at once; the recognizers are made for one thread.
+        self._at_work = threading.Lock()
         self.landing = Landing(open_address(task.landing), task.submission_id)
         self.folder = task.folder
         self.manifest: Manifest = parse_manifest(json.loads(task.manifest))
@@ -79,7 +84,8 @@ class RangeWorker:
         results = RangeResults(
             landing=self.landing, folder=self.folder, source_file=part.source_file, start=part.start
         )
-        outcome = results.outcome() if results.is_done else self._take_in(part, results)
+        with self._at_work:
+            outcome = results.outcome() if results.is_done else self._take_in(part, results)
         return results.index(outcome)
 
     def _take_in(self, part: FileRange, results: RangeResults) -> RangeOutcome:
@@ -168,10 +174,11 @@ class TakeInRange(beam.DoFn):
 
     def __init__(self, task: IntakeTask) -> None:
         self._task = task
+        self._shared = Shared()
 
     def setup(self) -> None:
         """Open stores and engines: here, never at import, for a fork would hang the store."""
-        self._worker = RangeWorker(self._task)
+        self._worker: RangeWorker = self._shared.acquire(partial(RangeWorker, self._task))
 
     def process(self, part: str) -> Iterator[KeyedBatch]:
         """Take in one range."""

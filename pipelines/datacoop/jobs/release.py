@@ -19,13 +19,7 @@ from datacoop.jobs.frame import (
     without,
 )
 from datacoop.jobs.labels import current_labels
-from datacoop.jobs.runner import (
-    RUNNER,
-    Progress,
-    pipeline_options,
-    told_without_data,
-    watched,
-)
+from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
 from datacoop.jobs.stating import write_statements
 from datacoop.jobs.trusting import show_current
 from datacoop.label.small_groups import names_in_release
@@ -288,9 +282,8 @@ def _run(
     work.put(build.counts, canonical_json({"counts": {}, "credits": {}, "kept_out": None}))
     try:
         with (
-            told_without_data("release"),
             watched(_written(work, folder), 2 * len(build.tasks), progress),
-            beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
+            run_pipeline("release", options.runner, options.beam_arguments) as run,
         ):
             _ = (
                 run

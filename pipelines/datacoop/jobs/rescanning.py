@@ -11,14 +11,7 @@ import pyarrow.compute as pc
 
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.frame import list_records, pooled_batches
-from datacoop.jobs.runner import (
-    RUNNER,
-    Progress,
-    pipeline_options,
-    silent_failures,
-    told_without_data,
-    watched,
-)
+from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
@@ -28,6 +21,7 @@ from datacoop.pool.state import State
 from datacoop.records.collection import parse_collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID
 from datacoop.records.digest import canonical_json
+from datacoop.records.silence import silent_failures
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.rescan import missed_counts, rescan_batch
@@ -151,9 +145,8 @@ def _search(
     work = open_address(options.work)
     work.put(key, b"[]")
     with (
-        told_without_data("rescan"),
         watched(lambda: 0, 1, progress),
-        beam.Pipeline(options=pipeline_options(options.runner, options.beam_arguments)) as run,
+        run_pipeline("rescan", options.runner, options.beam_arguments) as run,
     ):
         _ = (
             run

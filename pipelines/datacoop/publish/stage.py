@@ -53,6 +53,7 @@ from datacoop.records.columns import (
     SPLIT,
 )
 from datacoop.records.digest import canonical_json
+from datacoop.records.silence import silent_failures
 
 Keyed = tuple[str, Ref]
 """A part, and where rows for it lie."""
@@ -299,7 +300,8 @@ class Step(beam.DoFn):
         self._step = getattr(Steps(self._build), self._name)
 
     def process(self, element: Any) -> Iterator[tuple[str, Any]]:
-        yield from self._step(*element) if isinstance(element, tuple) else self._step(element)
+        with silent_failures(self._name):
+            yield from self._step(*element) if isinstance(element, tuple) else self._step(element)
 
 
 @dataclass(eq=False)
