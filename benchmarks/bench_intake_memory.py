@@ -17,6 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -32,8 +33,8 @@ from datacoop.jobs.submitting import (
     send_submission,
     sign_submission,
 )
-from datacoop.pool.keys import Role, load_signing_key, make_key
-from datacoop.pool.object_store import open_store
+from datacoop.pool.keys import Role, SigningKey, load_signing_key, make_key
+from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.records.collection import POLICY_FILE, Collection, parse_collection, read_folder
 from datacoop_schemas import collection_folder
@@ -91,8 +92,10 @@ def main() -> None:
         shutil.rmtree(root)
 
 
-def run(root: Path, megabytes: int, name: str) -> None:
-    """Submit a file, take it in, and print what it took."""
+def submit(
+    root: Path, name: str, write: Callable[[Path], None]
+) -> tuple[Pool, ObjectStore, SigningKey]:
+    """Found a pool and submit a file; give pool, landing store and the operator's key."""
     keys = {}
     for role, member in ((Role.OPERATOR, ""), (Role.STEWARD, "m-one")):
         make_key(root / role.value, role=role, member=member, holder="h")
@@ -112,7 +115,7 @@ def run(root: Path, megabytes: int, name: str) -> None:
     )
     folder = root / "data"
     folder.mkdir()
-    write_file(folder / name, megabytes)
+    write(folder / name)
     draft = SubmissionDraft(
         submission_id="bench-one",
         member="m-one",
@@ -140,6 +143,13 @@ def run(root: Path, megabytes: int, name: str) -> None:
     sign_submission(folder, check_submission(folder, None, quiet), steward)
     landing = open_store(str(root / "landing"))
     send_submission(folder, landing, root / "pseudonym.key", quiet)
+    return pool, landing, operator
+
+
+def run(root: Path, megabytes: int, name: str) -> None:
+    """Submit a file, take it in, and print what it took."""
+    pool, landing, operator = submit(root, name, lambda path: write_file(path, megabytes))
+    folder = root / "data"
 
     began = time.process_time()
     with opened(folder / name, "rb") as file:

@@ -1,5 +1,6 @@
 """`datacoop pool`: found a pool, look at it, clean it, mirror it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,9 +21,13 @@ from datacoop.cli.common import (
 )
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import found_pool
+from datacoop.jobs.leftovers import find_leftovers
 from datacoop.pool.garbage import delete_garbage, find_garbage
 from datacoop.pool.mirror import mirror_pool
+from datacoop.pool.object_store import ObjectStore
+from datacoop.pool.pool import Pool
 from datacoop.records.collection import parse_collection, read_folder
+from datacoop.settings import Settings
 from datacoop_schemas import collection_folder, collection_names
 
 
@@ -116,6 +121,8 @@ def gc(
 ) -> None:
     """Find what killed jobs and withdrawals left behind, and no entry of the log needs.
 
+    In the pool, and where the settings name them in the work store and in landing folders.
+
     Run it when no job runs: a job writes its blobs before its entry. Run it after a backup of the
     pool was put back: what was erased since, and came back with it, is deleted again.
 
@@ -123,15 +130,33 @@ def gc(
     Example:
       datacoop pool gc --pool pool --delete
     """
-    pool = open_pool(settings_from(config, pool=pool_url))
+    settings = settings_from(config, pool=pool_url)
+    pool = open_pool(settings)
     if delete and dry_run:
         raise click.UsageError("give --delete or --dry-run, not both")
     found = find_garbage(pool)
+    beside = list(_beside(settings, pool))
     if delete:
         with progress_bar("delete", quiet=as_json) as progress:
             found = delete_garbage(pool, found, progress)
-    value = {"found": found, "deleted": delete}
-    emit(as_json, value, *found, f"{len(found)} objects {'deleted' if delete else 'found'}")
+        for _, store, key in beside:
+            store.delete(key)
+    left = [f"{name}: {key}" for name, _, key in beside]
+    value = {"found": found, "left": left, "deleted": delete}
+    count = len(found) + len(left)
+    emit(as_json, value, *found, *left, f"{count} objects {'deleted' if delete else 'found'}")
+
+
+def _beside(settings: Settings, pool: Pool) -> Iterator[tuple[str, ObjectStore, str]]:
+    """Find what killed jobs left in the work store, and in landing stores that are folders."""
+    if settings.work is not None:
+        work = settings.open_work_store()
+        yield from (("work", work, key) for key in find_leftovers(work))
+    # Of the others nothing half written is ever seen, and the operator may not open them.
+    if settings.landing is not None and "://" not in settings.landing:
+        for member in sorted(pool.require().members):
+            store = settings.open_landing(member)
+            yield from ((f"landing of {member}", store, key) for key in store.unfinished())
 
 
 @command.command("mirror")

@@ -19,6 +19,7 @@ from datacoop.jobs.frame import (
     without,
 )
 from datacoop.jobs.labels import current_labels
+from datacoop.jobs.leftovers import RELEASES
 from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
 from datacoop.jobs.stating import write_statements
 from datacoop.jobs.trusting import show_current
@@ -261,7 +262,19 @@ def _run(
     progress: Progress,
 ) -> _Made:
     sources = [(s.member, get_blob_list(pool.store, s.records or "")) for s in released]
-    folder = f"releases/{collection.name}-{plan.version}-{pool.state().length}"
+    amended = pool.state().amended
+    labels = label_table(pool, collection, options.gold)
+    inputs = {
+        "code_version": options.code_version,
+        "contract": collection.digest,
+        "labels": sha256_hex(labels),
+        "log_head": pool.state().head,
+        "previous": sha256_hex(previous.to_bytes()) if previous else "",
+        "submissions": [submission.id for submission in released],
+    }
+    # A build that was killed goes on from its own pieces; of another's it takes none.
+    mark = sha256_hex(canonical_json(inputs))[:16]
+    folder = f"{RELEASES}/{collection.name}-{plan.version}-{mark}"
     key = f"{folder}/shards.json"
     build = Build(
         plan=plan,
@@ -273,31 +286,28 @@ def _run(
         labels=f"{folder}/labels.arrow",
         counts=f"{folder}/counts.json",
     )
-    amended = pool.state().amended
     remembered = remembered_shards(previous, amended)
     kept_out = remembered_kept_out(previous, amended)
     work = open_address(options.work)
-    work.put(build.labels, label_table(pool, collection, options.gold))
+    work.put(build.labels, labels)
     work.put(key, b"[]")
     work.put(build.counts, canonical_json({"counts": {}, "credits": {}, "kept_out": None}))
-    try:
-        with (
-            watched(_written(work, folder), 2 * len(build.tasks), progress),
-            run_pipeline("release", options.runner, options.beam_arguments) as run,
-        ):
-            _ = (
-                run
-                | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
-                | PublishShards(build, remembered, kept_out)
-                | "Together" >> beam.GroupByKey()
-                | "Tell" >> beam.Map(tell, options.work, key)
-            )
-        told = json.loads(work.get(build.counts))
-        shards = tuple(Shard(**value) for value in json.loads(work.get(key)))
-        return _Made(shards=tuple(sorted(shards)), **told)
-    finally:
-        for left in list(work.list(folder)):
-            work.delete(left)
+    with (
+        watched(_written(work, folder), 2 * len(build.tasks), progress),
+        run_pipeline("release", options.runner, options.beam_arguments) as run,
+    ):
+        _ = (
+            run
+            | "Tasks" >> beam.Create([task.name for task in build.tasks], reshuffle=True)
+            | PublishShards(build, remembered, kept_out)
+            | "Together" >> beam.GroupByKey()
+            | "Tell" >> beam.Map(tell, options.work, key)
+        )
+    told = json.loads(work.get(build.counts))
+    shards = tuple(Shard(**value) for value in json.loads(work.get(key)))
+    for left in list(work.list(folder)):
+        work.delete(left)
+    return _Made(shards=tuple(sorted(shards)), **told)
 
 
 def _written(work: ObjectStore, folder: str) -> Callable[[], int]:

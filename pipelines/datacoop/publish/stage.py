@@ -6,7 +6,7 @@ rows of its part, never on how or in which order they arrived.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ from datacoop.records.columns import (
     RECORD_ID,
     SPLIT,
 )
-from datacoop.records.digest import canonical_json
+from datacoop.records.digest import canonical_json, sha256_hex
 from datacoop.records.silence import silent_failures
 
 Keyed = tuple[str, Ref]
@@ -95,6 +95,18 @@ class Steps:
         barred = sorted({bytes.fromhex(text) for some in listed for text in some})
         self._barred = pa.array(barred, DIGEST)
         self._labels: pa.Table | None = None
+
+    def once(self, step: str, element: str, run: Callable[[], Iterable[Keyed]]) -> list[Keyed]:
+        """Run a step for one element, unless a job that was killed did; give what it gave."""
+        marker = self._key("done", f"{step}-{sha256_hex(element.encode())[:32]}.json")
+        kept = self.work.find(marker)
+        if kept is not None:
+            known: list[Keyed] = [(part, (*ref,)) for part, ref in json.loads(kept)]
+            if all(self.work.size(key) is not None for key in {ref[0] for _, ref in known}):
+                return known
+        given = list(run())
+        self.work.put(marker, canonical_json(given))
+        return given
 
     def index(self, number: str) -> Iterator[Keyed]:
         """Give the rows of a task by masked digest, without those that are barred."""
@@ -289,6 +301,10 @@ def _pairs(table: pa.Table) -> Numbers:
     return unique_pairs(np.stack([numbers(table["left"]), numbers(table["right"])], axis=1))
 
 
+_INTO_THE_POOL = ("settle", "write")
+"""Steps that are always run: what they wrote is garbage until it is entered, and may be deleted."""
+
+
 class Step(beam.DoFn):
     """One step of a build, by name, for each element: its name alone, or with references."""
 
@@ -297,11 +313,16 @@ class Step(beam.DoFn):
         self._name = name
 
     def setup(self) -> None:
-        self._step = getattr(Steps(self._build), self._name)
+        self._steps = Steps(self._build)
+        self._step = getattr(self._steps, self._name)
 
     def process(self, element: Any) -> Iterator[tuple[str, Any]]:
+        given = element if isinstance(element, tuple) else (element,)
         with silent_failures(self._name):
-            yield from self._step(*element) if isinstance(element, tuple) else self._step(element)
+            if self._name in _INTO_THE_POOL:
+                yield from self._step(*given)
+            else:
+                yield from self._steps.once(self._name, given[0], lambda: self._step(*given))
 
 
 @dataclass(eq=False)
