@@ -277,6 +277,7 @@ ROLES = {
     "trust_changed": Role.APPROVER,
     "trust_refreshed": Role.OPERATOR,
     "submission_taken": Role.OPERATOR,
+    "submission_decided": Role.OPERATOR,
     "submission_withdrawn": Role.STEWARD,
     "erasure_asked": Role.STEWARD,
     "records_erased": Role.OPERATOR,
@@ -357,6 +358,13 @@ def body_of(kind: str, pool: Pool) -> dict[str, Any]:
         "key_revoked": {"key": STEWARDS["summit"].public.keyid},
         "trust_refreshed": {},
         "submission_taken": submission_body("new"),
+        "submission_decided": {
+            "submission": "harbour-held",
+            "outcome": "pass",
+            "reason": "x",
+            "records": digest,
+            "rows": 1,
+        },
         "submission_withdrawn": {"submission": "harbour-1"},
         "erasure_asked": request_body(),
         "records_erased": erased_body(asked=pool.state().length - 1),
@@ -455,6 +463,9 @@ def test_only_the_role_of_its_kind_can_sign_an_entry(kind: str) -> None:
             give(pool)
         if kind == "records_erased":
             ask(pool)
+        if kind == "submission_decided":
+            body = submission_body("harbour-held", outcome="hold")
+            forge(pool, Forgery(kind="submission_taken", body=body, key=OPERATOR))
         forgery = Forgery(kind=kind, body=body_of(kind, pool), key=key)
         if role is ROLES[kind]:
             forge(pool, forgery)
