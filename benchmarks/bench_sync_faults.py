@@ -1,7 +1,7 @@
 """Fifty rounds of faults while tasks are sent to a real Label Studio: are any lost or doubled?
 
-Needs Label Studio's environment (`make setup`). Prints the rounds by phase in Markdown; ends with an error at
-the first round after which a task is missing or there twice.
+Needs Label Studio's environment (`make setup`). Prints the rounds by phase in Markdown; ends with
+an error at the first round after which a task is missing or there twice.
 """
 
 import argparse

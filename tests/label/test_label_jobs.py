@@ -251,7 +251,9 @@ def test_experts_decide_in_label_studio(
         [project] = [p["id"] for p in listed if f"{NAME} (experts)" in p["description"]]
         tasks = client.get(f"/api/tasks/?project={project}", headers=operator).json()["tasks"]
         assert {task["data"]["pool_uid"] for task in tasks} == waiting
-        assert {task["data"]["votes_given"] for task in tasks} == {f"1 x {B}, 1 x {A}, 1 x {C}"}
+        assert {task["data"]["votes_given"] for task in tasks} == {
+            f"Votes: 1 x {B}, 1 x {A}, 1 x {C}"
+        }
         expert = {"Authorization": f"Token {accounts[0].token}"}
         for task, reasons in zip(tasks, ([], ["fits the second sense"]), strict=False):
             said = {"from_name": "expert_reason", "to_name": "text", "type": "textarea"}

@@ -96,6 +96,11 @@ def submit(page: Page, button: str = "Submit") -> None:
     assert got.value.status in (200, 201), got.value.text()
 
 
+def submit_by_keys(page: Page) -> None:
+    with page.expect_response(lambda r: "/annotations" in r.url and r.request.method == "POST"):
+        page.keyboard.press("Control+Enter")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """How tasks of one kind look, and how they are answered."""
@@ -288,6 +293,56 @@ def test_tasks_are_labelled_from_sign_in_to_the_last_one(
         [(False, first)],
     ]
     assert set(denied) == {"signed_out"}
+
+
+def test_spans_are_marked_by_keys_alone(
+    server: LabelStudioServer, make_offer: MakeOffer, start_gateway: StartGateway, chromium: str
+) -> None:
+    said = "We met in Paris.\nIn June 이사했다."
+    offer = make_offer("by keys", [{"text": said}], configuration=SPANS)
+    with start_gateway(offer) as gateway, browser_page(chromium, gateway) as page:
+        sign_in(page, gateway)
+        open_labelling(page, ".lsf-labels")
+        text = page.locator(".lsf-richtext__container")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if text.evaluate("(one) => one === document.activeElement"):
+                break
+        expect(text).to_have_accessible_name(TEXTS["en"]["mark_keys"])
+
+        def press(key: str, times: int = 1) -> None:
+            for _ in range(times):
+                page.keyboard.press(key)
+
+        chosen = "getSelection().toString()"
+        # The first key shows the place: the first letter.
+        press("ArrowRight", 1 + said.index("Paris"))
+        assert page.evaluate(chosen) == "P"
+        press("Shift+ArrowRight", len("Paris") - 1)
+        label = page.locator(".lsf-label_selected")
+        press("1")
+        expect(label).to_contain_text("place")
+        press("Enter")
+        expect(page.locator(".htx-highlight")).to_have_text(["Paris"])
+        # On from where the mark ended, over the end of the line; and then a whole word.
+        expect(label).to_have_count(0)
+        # Nobody presses keys as fast: Label Studio lays the label down a moment later.
+        page.wait_for_timeout(500)
+        press("2")
+        expect(label).to_contain_text("time")
+        for _ in range(12):
+            press("ArrowRight")
+            if page.evaluate(chosen) == "J":
+                break
+        press("Control+Shift+ArrowRight")
+        assert page.evaluate(chosen).strip() == "June"
+        press("Enter")
+        expect(page.locator(".htx-highlight")).to_have_count(2)
+        submit_by_keys(page)
+        [kept] = stored(server, offer)[0]
+    marks = [(one["value"]["labels"], one["value"]) for one in kept["result"]]
+    words = [(labels, said[value["start"] : value["end"]].strip()) for labels, value in marks]
+    assert words == [(["place"], "Paris"), (["time"], "June")]
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 800}], ids=["phone", "desktop"])

@@ -3,8 +3,12 @@
 import asyncio
 
 import pytest
+from fault_proxy import FaultProxy, late
 
+from datacoop.errors import TransientError
+from datacoop.web.gateway import studio as studio_file
 from datacoop.web.gateway.exchange import IDLE_SECONDS, ExchangeError, Server
+from datacoop.web.gateway.studio import Studio
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -144,3 +148,22 @@ def test_a_connection_that_the_server_left_is_replaced() -> None:
 )
 def test_a_connection_that_says_more_or_ends_is_not_kept(answer: bytes) -> None:
     assert conversation(("ada", 0.0), ("ada", 0.1), answer=answer) == [1, 2]
+
+
+def test_all_who_wait_for_the_version_look_once_and_fail_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(studio_file, "VERSION_SECONDS", 0.0)
+
+    async def run(url: str) -> list[object]:
+        studio = Studio(url, timeout_seconds=0.3)
+        asks = [studio._send("GET", "/api/current-user/whoami", {}, None) for _ in range(9)]
+        found = await asyncio.gather(*asks, return_exceptions=True)
+        await studio.close()
+        return list(found)
+
+    with FaultProxy("http://127.0.0.1:9") as proxy:
+        proxy.plan("GET", "/api/version", *[late(1.0)] * 9)
+        found = asyncio.run(run(proxy.url))
+        assert proxy.seen == [("GET", "/api/version/")]
+    assert [type(one) for one in found] == [TransientError] * 9

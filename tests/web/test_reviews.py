@@ -252,8 +252,8 @@ def test_experts_are_given_what_is_disputed_with_the_votes_unnamed(stage: Stage)
         assert say(eve, task, choice) == 400
         assert say(eve, task, choice, reason) == 201
         shown[task["data"]["text"]] = task["data"]["votes_given"]
-    assert shown.pop(disputed) == "1 x criminal, 1 x family, 1 x housing"
-    assert set(shown.values()) <= {"3 x family"}
+    assert shown.pop(disputed) == "Votes: 1 x criminal, 1 x family, 1 x housing"
+    assert set(shown.values()) <= {"Votes: 3 x family"}
     assert stage.collect().disputed == 0
     decisions = collected_decisions(stage.pool, COLLECTION)
     assert len(decisions) == len(shown) + 1

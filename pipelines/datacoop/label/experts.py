@@ -62,7 +62,10 @@ def experts_tasks(tasks: Iterable[Task], ballots: Ballots, policy: LabellingPoli
     return [
         Task(
             record_id=task.record_id,
-            payload={**task.payload, VOTES: votes_shown(values_of(ballots, task), policy)},
+            payload={
+                **task.payload,
+                VOTES: f"Votes: {votes_shown(values_of(ballots, task), policy)}",
+            },
         )
         for task in tasks
     ]

@@ -17,6 +17,7 @@ _SAID = (
     "report_personal",
     "report_harmful",
     "report_failed",
+    "mark_keys",
     "cancel",
 )
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)

@@ -63,7 +63,7 @@ class Studio:
         self._url = url
         self._known_until = time.monotonic() + VERSION_SECONDS
         """Until when it is taken to be `label_studio.VERSION`, which it was at the start."""
-        self._looking = asyncio.Lock()
+        self._look: asyncio.Task[None] | None = None
         self._server = Server(url, timeout_seconds=timeout_seconds, connections=CONNECTIONS)
         # Files come in a stream, and are asked seldom: browsers keep them.
         self._client = httpx.AsyncClient(
@@ -186,17 +186,20 @@ class Studio:
         """Look from time to time, and after each failure, which version answers."""
         if time.monotonic() < self._known_until:
             return
-        async with self._looking:
-            if time.monotonic() < self._known_until:
-                return
-            status, content = await self._exchange("GET", "/api/version/", {}, None)
-            try:
-                found = str(orjson.loads(content)["release"])
-            except (ValueError, KeyError, TypeError):
-                raise TransientError(SERVICE, "version", f"HTTP {status}") from None
-            if found != VERSION:
-                raise wrong_version(self._url, found)
-            self._known_until = time.monotonic() + VERSION_SECONDS
+        # One look for all who wait: one after the other they would wait for ever longer.
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._look_at_version())
+        await asyncio.shield(self._look)
+
+    async def _look_at_version(self) -> None:
+        status, content = await self._exchange("GET", "/api/version/", {}, None)
+        try:
+            found = str(orjson.loads(content)["release"])
+        except (ValueError, KeyError, TypeError):
+            raise TransientError(SERVICE, "version", f"HTTP {status}") from None
+        if found != VERSION:
+            raise wrong_version(self._url, found)
+        self._known_until = time.monotonic() + VERSION_SECONDS
 
     async def _exchange(
         self,

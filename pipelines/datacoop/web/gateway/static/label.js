@@ -62,6 +62,87 @@
     },
     { capture: true }
   );
+  // It lets parts of a text be marked with a mouse only. Here keys choose a part, and Enter marks
+  // it: Label Studio looks for what is chosen when a mouse is let go.
+  const markable = ".lsf-editor:has(.lsf-labels) .lsf-richtext__container";
+  const steps = {
+    ArrowLeft: ["left", "character"],
+    ArrowRight: ["right", "character"],
+    ArrowUp: ["backward", "line"],
+    ArrowDown: ["forward", "line"],
+  };
+  let reached = 0;
+  const isIn = (text, chosen) =>
+    chosen.rangeCount > 0 && text.contains(chosen.anchorNode) && text.contains(chosen.focusNode);
+  const goTo = (text, chosen, place) => {
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    let left = place;
+    let node = walker.nextNode();
+    for (let next = node; next && left >= node.length; ) {
+      next = walker.nextNode();
+      if (next) {
+        left -= node.length;
+        node = next;
+      }
+    }
+    if (node) chosen.setPosition(node, Math.min(left, node.length));
+  };
+  const choose = (text, chosen, event) => {
+    const [way, by] = steps[event.key];
+    const isBack = way === "left" || way === "backward";
+    if (!isIn(text, chosen)) {
+      goTo(text, chosen, reached);
+    } else {
+      const before = chosen.getRangeAt(0).cloneRange();
+      const isPlace = chosen.toString().length < 2;
+      if (!event.shiftKey && (isBack || isPlace)) chosen.collapseToStart();
+      else if (!event.shiftKey) chosen.collapseToEnd();
+      if (event.shiftKey || isPlace || isBack) {
+        const step = event.ctrlKey && by === "character" ? "word" : by;
+        chosen.modify(event.shiftKey ? "extend" : "move", way, step);
+      }
+      if (!isIn(text, chosen)) {
+        chosen.removeAllRanges();
+        chosen.addRange(before);
+      }
+    }
+    // There is no caret in a text that is only read: one character shows the place.
+    if (chosen.isCollapsed) chosen.modify("extend", "forward", "character");
+    chosen.focusNode?.parentElement?.scrollIntoView({ block: "nearest" });
+  };
+  const markChosen = (text, chosen) => {
+    if (!isIn(text, chosen)) return;
+    const range = chosen.getRangeAt(0);
+    const read = document.createRange();
+    read.setStart(text, 0);
+    read.setEnd(range.endContainer, range.endOffset);
+    reached = read.toString().length;
+    range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+  };
+  addEventListener(
+    "keydown",
+    (event) => {
+      const text = event.target;
+      if (!text.matches?.(markable) || event.altKey || event.metaKey) return;
+      if (event.key in steps) choose(text, getSelection(), event);
+      else if (event.key === "Enter" && !event.ctrlKey) markChosen(text, getSelection());
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true }
+  );
+  const tellTexts = (keys) => {
+    for (const text of document.querySelectorAll(markable)) {
+      if (text.dataset.keys) continue;
+      Object.assign(text.dataset, { keys });
+      text.tabIndex = 0;
+      text.setAttribute("role", "textbox");
+      text.setAttribute("aria-readonly", "true");
+      text.setAttribute("aria-multiline", "true");
+      text.setAttribute("aria-label", keys);
+    }
+  };
   const report = (kind) =>
     window.fetch("/report", {
       method: "POST",
@@ -104,6 +185,7 @@
     bar.append(made("a", texts.title_home, { href: "/" }), open);
     document.body.append(bar, dialog);
     const watched = { subtree: true, childList: true, attributeFilter: ["class"] };
-    new MutationObserver(tellSides).observe(document.body, watched);
+    const tell = () => { tellSides(); tellTexts(texts.mark_keys); };
+    new MutationObserver(tell).observe(document.body, watched);
   });
 })();
