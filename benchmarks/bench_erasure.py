@@ -1,10 +1,10 @@
 """Erase a planted person at each member of the demo, and search every byte of every store.
 
 The demo's submissions lie in all file formats. In each, one planted value (an e-mail address, else
-a phone number) is erased at every member after a first version was published. Prints how often these values are
-found before and after, in how many stores and files and through how many wrappings the search
-looked, what the control says, and CPU seconds; the named reference of the search's speed is
-SHA-256 over the same files.
+a phone number) is erased at every member after a first version was published. Prints how often
+these values are found before and after, in how many stores and files and through how many wrappings
+the search looked, what the control says, and CPU seconds; the named reference of the search's speed
+is SHA-256 over the same files.
 
     python benchmarks/bench_erasure.py [--rows 20] [--dir FOLDER] [--json]
 """
