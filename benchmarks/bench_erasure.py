@@ -1,10 +1,10 @@
 """Erase a planted person at each member of the demo, and search every byte of every store.
 
 The demo's submissions lie in all file formats. In each, one planted value (an e-mail address, else
-a phone number) is erased after a first version was published. Prints how often these values are
-found before and after, in how many stores and files and through how many wrappings the search
-looked, what the control says, and CPU seconds; the named reference of the search's speed is
-SHA-256 over the same files.
+a phone number) is erased at every member after a first version was published. Prints how often
+these values are found before and after, in how many stores and files and through how many wrappings
+the search looked, what the control says, and CPU seconds; the named reference of the search's speed
+is SHA-256 over the same files.
 
     python benchmarks/bench_erasure.py [--rows 20] [--dir FOLDER] [--json]
 """
@@ -103,13 +103,11 @@ def run(root: Path, rows: int) -> dict[str, object]:
         publish(pool, name, keys, root)
     values = {play.submission_id: value for play in plays if (value := planted_value(play))}
     before = search(root, list(values.values()))
-    start, found = time.process_time(), 0
+    # A person can be known to several members: each is asked for all.
+    start, found, wanted = time.process_time(), 0, tuple(values.values())
     for member in MEMBERS:
-        own = tuple(
-            v for p in plays if p.member == member.id and (v := values.get(p.submission_id))
-        )
         store = landing(root, member.id)
-        ledger = find_records(pool, store, store.get(PSEUDONYM_KEY), Wanted(identifiers=own))
+        ledger = find_records(pool, store, store.get(PSEUDONYM_KEY), Wanted(identifiers=wanted))
         found += sum(map(len, ledger.records.values()))
         steward = keys.stewards[member.id]
         MemberErasure(pool=pool, landing=store, steward=steward).erase(ledger, created_utc=TIME)

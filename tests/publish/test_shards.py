@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pooling import POLICY, TERMS, Placed, make_plan, make_records, place
+from pooling import POLICY, TERMS, Placed, make_plan, make_records, place, split_of
 
 from datacoop.pool.blobs import bytes_to_batches
 from datacoop.publish.shards import LABEL_SCHEMA, ROWS_PER_BATCH, build_shard, shard_key
-from datacoop.publish.splits import split_of
 from datacoop.records.columns import release_schema
 from datacoop.records.digest import logical_digest, sha256_hex
 from datacoop.records.policies import ReleasePolicy

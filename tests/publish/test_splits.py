@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pooling import POLICY
+from pooling import POLICY, split_of
 
-from datacoop.publish.splits import SPLITS, bucket_count, buckets_of, split_of
+from datacoop.publish.splits import SPLITS, bucket_count, buckets_of
 
 digests = st.binary(min_size=32, max_size=32)
 many = [hashlib.sha256(str(number).encode()).digest() for number in range(20_000)]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
@@ -42,6 +43,7 @@ from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
 from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan, shard_key
+from datacoop.publish.splits import SPLITS, split_codes
 from datacoop.publish.stage import Build, Steps
 from datacoop.publish.tasks import Task, plan_tasks
 from datacoop.records.collection import Collection, parse_collection, read_folder
@@ -194,6 +196,12 @@ def take_in(
     body = submission_body(submission, member, records=records, rows=batch.num_rows, **changes)
     draft = Draft(kind="submission_taken", body=body, blobs=(records,))
     pool.append(lambda _: draft, OPERATOR, created_utc=CREATED)
+
+
+def split_of(cluster_id: bytes, policy: ReleasePolicy) -> str:
+    """Give the split of one cluster that appears for the first time."""
+    start = np.array([int.from_bytes(cluster_id[:8], "big")], np.uint64)
+    return SPLITS[split_codes(start, policy)[0]]
 
 
 def no_labels() -> pa.Table:

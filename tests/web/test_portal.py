@@ -39,9 +39,9 @@ import datacoop
 from datacoop.errors import IntegrityError, OutsideError, RefusedError, SettingsError
 from datacoop.jobs.erasure import apply_erasures
 from datacoop.jobs.granting import revoke_grant
-from datacoop.jobs.trusting import enter_key
+from datacoop.jobs.trusting import enter_key, refresh_trust
 from datacoop.pool.blobs import blob_key, get_blob
-from datacoop.pool.checkpoint import write_checkpoint
+from datacoop.pool.checkpoint import read_checkpoints, write_checkpoint
 from datacoop.pool.grants import sign_grant
 from datacoop.pool.keys import Role
 from datacoop.pool.log import Draft
@@ -169,6 +169,41 @@ def test_cosignatures_are_proven_through_the_portal(tmp_path: Path) -> None:
             assert read(seen + 1) == 4
 
 
+def test_a_portal_that_shows_two_histories_is_found_out(tmp_path: Path) -> None:
+    """Both logs are whole, and cosigned; only who saw the one can tell of the other."""
+    witness, pools = make_signing_key(Role.WITNESS, "harbour"), []
+    for name in ("one", "other"):
+        pool = published_pool(open_store(str(tmp_path / name)), rows=2)
+        enter_key(pool, witness.public, OPERATOR, created_utc=CREATED)
+        refresh_trust(pool, OPERATOR, now=NOW, created_utc=CREATED)
+        witness_log(pool.store, tmp_path / f"{name}.seen", witness, unix_seconds=1)
+        pools.append(pool)
+    first, other = pools
+    _, shown = make_grant(first, memory("grants"))
+    how: dict[str, Any] = {"cache": tmp_path / "cache", "grant": shown}
+    how |= {"witnesses": [witness.public], "cosignatures": 1}
+    with listening(first, memory("accesses")) as origin:
+
+        def read() -> int:
+            reader = datacoop.open(f"{origin}/pool", **how)
+            return len(reader.version(COLLECTION, 1, purpose=PURPOSE))
+
+        assert read() == 4
+        refresh_trust(first, OPERATOR, now=NOW, created_utc=CREATED)
+        witness_log(first.store, tmp_path / "one.seen", witness, unix_seconds=2)
+        time.sleep(1.1)
+        assert read() == 4, "the log grew"
+        [memory_file] = (tmp_path / "cache").rglob("cosigned.txt")
+        [signed] = [
+            one
+            for one in read_checkpoints(other.store, other.state().keys.values())
+            if one.cosigners
+        ]
+        memory_file.write_bytes(signed.to_bytes())
+        with pytest.raises(IntegrityError, match="another log"):
+            read()
+
+
 def test_evidence_is_of_published_versions_of_the_grant_s_collections(place: Place) -> None:
     path = f"/pool/evidence/{COLLECTION}/1.json"
     answer = place.ask("GET", path, place.shown)
@@ -257,6 +292,7 @@ GUARDED = {
     "metadata": "/pool/trust/timestamp.json",
     "role": f"/pool/trust/2.{COLLECTION}.json",
     "evidence": f"/pool/evidence/{COLLECTION}/1.json",
+    "growth": "/pool/evidence/growth/1-2.json",
     "log": "/pool/log/0000000000.json",
     "head": "/pool/log",
     "home": "/",
@@ -286,7 +322,7 @@ def test_no_route_answers_whom_it_should_not(place: Place) -> None:
             assert place.shard not in answer.text
             if answer.status_code == 303:
                 assert answer.headers["location"].startswith("/sign-in")
-    assert tried == 17 * 12 * 9 * 2
+    assert tried == 17 * 13 * 9 * 2
     assert place.recorded() == [] or all(a.grant == place.grant.id for a in place.recorded())
 
 
@@ -326,7 +362,7 @@ def test_a_collection_that_the_grant_does_not_name_is_not_there(place: Place) ->
         answer = place.ask(
             "GET", path, shown if machine else None, cookie=None if machine else shown
         )
-        if name in {"metadata", "home"}:
+        if name in {"metadata", "home", "growth"}:  # of growth, hashes of the whole log
             assert answer.status_code == 200
             assert COLLECTION not in answer.text or machine
         else:

@@ -126,6 +126,7 @@ def build_release(
     released = released_submissions(state, collection, as_of)
     if not released:
         raise RefusedError(f"no submission of {name!r} may be published", hint=_why(barred))
+    _refuse_combination(state, collection, released)
     _refuse_leaks(pool, state, collection, released)
     previous = _previous(pool, state, name)
     version = (previous.version if previous else 0) + 1
@@ -162,6 +163,23 @@ def build_release(
 def told_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Give counts of rows as a manifest tells them: rounded where no reader can count in shards."""
     return {name: n if name == "published" else about(n) for name, n in counts.items()}
+
+
+def _refuse_combination(
+    state: State, collection: Collection, released: Sequence[PooledSubmission]
+) -> None:
+    """Refuse to combine pseudonymised data of several Korean controllers without a record.
+
+    Korea, Personal Information Protection Act, Article 28-3: an expert institution combines them.
+    """
+    korean = {s.member for s in released if state.members[s.member].country == "KR"}
+    if len(korean) > 1 and not collection.release.combination_record:
+        raise RefusedError(
+            f"{collection.name!r} would combine data of several Korean members: "
+            f"{', '.join(sorted(korean))}",
+            hint="Name the decision that permits it as release.combination_record in "
+            "collection.yaml, and enter the contract with `datacoop collection add`.",
+        )
 
 
 def _refuse_leaks(

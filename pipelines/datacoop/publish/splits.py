@@ -9,17 +9,10 @@ TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
 
 
-def split_of(cluster_id: bytes, policy: ReleasePolicy) -> str:
-    """Give the split of a cluster that appears for the first time.
-
-    It depends on the cluster and the policy's shares alone: not on what else is released.
-    """
-    start = np.array([int.from_bytes(cluster_id[:8], "big")], np.uint64)
-    return SPLITS[split_codes(start, policy)[0]]
-
-
 def split_codes(starts: Numbers, policy: ReleasePolicy) -> Numbers:
     """Give the places in `SPLITS` of clusters that appear for the first time.
+
+    Each depends on the cluster and the policy's shares alone: not on what else is released.
 
     Args:
         starts: The first eight bytes of each cluster's id, big-endian. An id is a SHA-256, so its

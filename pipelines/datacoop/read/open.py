@@ -13,8 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.errors import IntegrityError, RefusedError, SettingsError, VersionWithdrawnError
-from datacoop.pool.checkpoint import require_cosigned_version
-from datacoop.pool.evidence import evidence_from_bytes, evidence_key, require_evidence
+from datacoop.pool.checkpoint import open_note, require_cosigned_version
+from datacoop.pool.durable import write_file
+from datacoop.pool.evidence import (
+    evidence_from_bytes,
+    evidence_key,
+    growth_key,
+    require_evidence,
+    require_growth,
+)
 from datacoop.pool.grants import Grant, grant_objections, open_grant, read_grant
 from datacoop.pool.keys import PublicKey
 from datacoop.pool.object_store import ObjectStore, open_store
@@ -91,7 +98,7 @@ def open_pool(
         witnesses=tuple(witnesses),
         cosignatures=cosignatures,
     )
-    return PoolReader(store, client, fetcher, reading)
+    return PoolReader(store, client, fetcher, reading, folder / "cosigned.txt")
 
 
 def _file(grant: Path) -> bytes:
@@ -139,8 +146,19 @@ class PoolReader:
     """A pool as its readers see it: published versions of collections."""
 
     def __init__(
-        self, store: ObjectStore, trust: TrustClient | str, fetcher: Fetcher, reading: Reading
+        self,
+        store: ObjectStore,
+        trust: TrustClient | str,
+        fetcher: Fetcher,
+        reading: Reading,
+        seen: Path,
     ) -> None:
+        """Take the parts together.
+
+        Args:
+            seen: Where the newest cosigned checkpoint is remembered that a portal has shown.
+        """
+        self._seen = seen
         self._store = store
         self._trust = trust
         self._fetcher = fetcher
@@ -212,7 +230,20 @@ class PoolReader:
                 hint="Read through a portal, or from a pool whose log you may read.",
             )
         evidence = evidence_from_bytes(key, content)
-        require_evidence(key, evidence, digest, witnesses, members)
+        self._remember(require_evidence(key, evidence, digest, witnesses, members))
+
+    def _remember(self, note: bytes) -> None:
+        """Hold a cosigned checkpoint against the last one that this reader saw; keep the newer."""
+        seen, _ = open_note("the checkpoint", note)
+        if self._seen.exists():
+            known, _ = open_note(self._seen.name, self._seen.read_bytes())
+            first, second = sorted((known, seen), key=lambda one: one.size)
+            key = growth_key(first.size, second.size)
+            require_growth(key, first, second, self._store.get(key))
+            if seen.size <= known.size:
+                return
+        self._seen.parent.mkdir(parents=True, exist_ok=True)
+        write_file(self._seen, note, exclusive=False)
 
     def _manifest(self, name: str, digest: str) -> SnapshotManifest:
         return snapshot_from_bytes(name, self._fetcher.get(digest).to_pybytes())

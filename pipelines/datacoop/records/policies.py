@@ -162,3 +162,5 @@ class ReleasePolicy:
     """Members whose approvers must sign a version."""
     cosignatures: int = 0
     """Members whose witnesses must have cosigned the log with a proposal before it is published."""
+    combination_record: str = ""
+    """Where to find the decision by which data of several Korean members may be combined."""

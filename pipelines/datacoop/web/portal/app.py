@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from datacoop.errors import DatacoopError
 from datacoop.journal import Figure, exposition
 from datacoop.pool.blobs import blob_key
+from datacoop.pool.evidence import growth_bytes
 from datacoop.pool.log import entry_key
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool, copy_state
@@ -113,6 +114,7 @@ class Portal:
             "blob": self._blob,
             "metadata": self._metadata,
             "evidence": self._evidence,
+            "growth": self._growth,
             "entry": self._entry,
             "head": self._head,
             "metrics": self._metrics,
@@ -235,6 +237,13 @@ class Portal:
             raise RefusedReadingError("not_found", 404)
         made = await asyncio.to_thread(self._proofs.prove, proposal.published_entry, state.keys)
         return Response(made.to_bytes(), media_type="application/json")
+
+    async def _growth(self, asked: Asked) -> Response:
+        first, second = (int(asked.found.parts[name]) for name in ("first", "second"))
+        if not first <= second <= asked.holdings.state.length:
+            raise RefusedReadingError("not_found", 404)
+        proof = await asyncio.to_thread(self._proofs.grew, first, second)
+        return Response(growth_bytes(proof), media_type="application/json")
 
     async def _entry(self, asked: Asked) -> Response:
         number = int(asked.found.parts["number"])

@@ -31,9 +31,22 @@ class Proofs:
             OutsideError: The store failed.
         """
         with self._turn:
-            for _, content in read_log(self.store, start=len(self._tree)):
-                self._tree.append(content)
+            self._grow()
             sizes = newest_cosigned(self.store, keys.values(), number)
             known = [size for size in sizes if size <= len(self._tree)]
             signed = read_checkpoints(self.store, keys.values(), sizes=known)
             return make_evidence(number, self.store.get(entry_key(number)), self._tree, signed)
+
+    def grew(self, first: int, second: int) -> list[bytes]:
+        """Give the proof that the log of `second` entries begins with that of `first`.
+
+        Raises:
+            OutsideError: The store failed.
+        """
+        with self._turn:
+            self._grow()
+            return self._tree.consistency_proof(first, second)
+
+    def _grow(self) -> None:
+        for _, content in read_log(self.store, start=len(self._tree)):
+            self._tree.append(content)

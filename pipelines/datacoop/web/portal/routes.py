@@ -50,6 +50,12 @@ TABLE = (
     _row(_READ, r"/pool/blobs/sha256/(?P<digest>[0-9a-f]{64})", "blob", Guard.READER),
     _row(_READ, r"/pool/trust/(?P<name>[a-z0-9][a-z0-9._-]{0,99}\.json)", "metadata", Guard.READER),
     _row(_READ, rf"/pool/evidence/{_NAMED}\.json", "evidence", Guard.READER),
+    _row(
+        _READ,
+        r"/pool/evidence/growth/(?P<first>0|[1-9][0-9]{0,9})-(?P<second>[1-9][0-9]{0,9})\.json",
+        "growth",
+        Guard.READER,
+    ),
     _row(_READ, r"/pool/log/(?P<number>[0-9]{10})\.json", "entry", Guard.MEMBER),
     _row(_READ, r"/pool/log", "head", Guard.MEMBER),
     _row(_READ, r"/", "home", Guard.VISITOR),
