@@ -1,4 +1,4 @@
-"""Intake and release on a real Flink and S3: the bytes of FnApiRunner on a folder, also after kills.
+"""Intake and release on a real Flink and S3: the bytes of FnApiRunner on a folder, kills or not.
 
 What runs: versitygw, one job manager, two task managers, Beam's job server, workers as processes.
 """
@@ -33,7 +33,7 @@ from datacoop.records.columns import MASKED_DIGEST
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 COLLECTION = "documents"
-PLAYS = [submissions(60)[f"{name}-documents-1"] for name in ("de-auental", "fr-valclair")]
+PLAYS = [submissions(30)[f"{name}-documents-1"] for name in ("de-auental", "fr-valclair")]
 FIRST = PLAYS[0]
 
 
@@ -86,12 +86,12 @@ def copy_of(stage: Stage, root: Path) -> Stage:
 
 
 @pytest.fixture
-def whole(cluster: Cluster) -> Iterator[Cluster]:
+def whole(cluster: Cluster) -> Cluster:
     """A cluster with all its services up, whatever the test before has killed."""
     for name in (JOB_MANAGER, *TASK_MANAGERS):
         cluster.start(name)
     cluster.wait(JOB_MANAGER, *TASK_MANAGERS)
-    yield cluster
+    return cluster
 
 
 def test_a_clean_run_gives_the_same_bytes_and_shuffles_no_raw_value(
