@@ -8,11 +8,12 @@ UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DIR ?= .demo
+CLUSTER_DIR ?= .cluster
 
-.PHONY: help setup demo test fmt lint types layers e2e wheel bench faults fuzz check clean
+.PHONY: help setup demo test fmt lint types layers e2e wheel bench faults fuzz check clean cluster-up cluster-status cluster-down
 
 help: ## List the verbs
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(CURDIR)/.uv/bin/uv:
 	$(PYTHON) -m venv .uv
@@ -59,6 +60,15 @@ faults: setup ## Let every input and output of a job fail, kill it at each, spoi
 
 fuzz: setup ## Scrub random texts for ten minutes
 	$(BIN)/python benchmarks/fuzz_scrub.py --minutes 10
+
+cluster-up: setup ## Run the whole service on this machine: S3, Label Studio, gateway, Flink
+	$(BIN)/python infra/local/cluster.py up --dir $(CLUSTER_DIR)
+
+cluster-status: ## Say which services of the cluster answer
+	$(BIN)/python infra/local/cluster.py status --dir $(CLUSTER_DIR)
+
+cluster-down: ## Stop the cluster
+	$(BIN)/python infra/local/cluster.py down --dir $(CLUSTER_DIR)
 
 check: lint layers types test wheel ## Everything that must hold before a change lands
 

@@ -31,6 +31,11 @@ def cache() -> Path:
     return folder
 
 
+def is_cached() -> bool:
+    """Say whether Flink and Beam's job server were fetched before."""
+    return any(cache().glob("*job-server*.jar")) and (cache() / f"flink-{FLINK}").is_dir()
+
+
 def find(name: str, advice: str) -> str:
     """Find a program on the path.
 

@@ -62,6 +62,11 @@ _STARTED = (
         "Give --environment_type=PROCESS and a command that is there on every task manager.",
     ),
     (
+        r"IOException: error=\d+|Received exit code \d+ for command 'docker",
+        "a task manager cannot run the workers' program",
+        "Give --environment_type=PROCESS and a command that is there on every task manager.",
+    ),
+    (
         r"NoResourceAvailableException|Slot request bulk is not fulfillable",
         "Flink has too few free slots",
         "Give a lower --parallelism, or start more task managers.",

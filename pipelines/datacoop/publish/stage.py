@@ -364,14 +364,16 @@ class PublishShards(beam.PTransform):
             | self._step("pair")
         )
         signed = met | "Asked" >> beam.GroupByKey() | self._step("sign")
+        # Beam's runner for Flink cannot translate two inputs of a Flatten of which one is made from
+        # the other, unless a shuffle of their own lies between. References are cheap to shuffle.
         pairs = (
-            (met, signed)
+            (met | "Met" >> beam.Reshuffle(), signed | "Signed" >> beam.Reshuffle())
             | "Pairs" >> beam.Flatten()
             | "PairsOfTask" >> beam.GroupByKey()
             | self._step("compare")
         )
         decided = (
-            (known, pairs)
+            (known, pairs | "Compared" >> beam.Reshuffle())
             | "Facts" >> beam.Flatten()
             | "Everything" >> beam.MapTuple(lambda _, ref: ("all", ref)).with_output_types(Keyed)
             | "Settled" >> beam.GroupByKey()

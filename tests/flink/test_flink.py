@@ -1,0 +1,182 @@
+"""Intake and release on a real Flink and S3: the bytes of FnApiRunner on a folder, kills or not.
+
+What runs: versitygw, one job manager, two task managers, Beam's job server, workers as processes.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flinks import (
+    RANGE_BYTES,
+    FlinkStage,
+    Meanwhile,
+    build,
+    copied,
+    flink_cluster,
+    kept_files,
+    label,
+)
+from infra.local.cluster import JOB_MANAGER, TASK_MANAGERS, Cluster
+from plays import Stage, make_stage, submissions
+
+from datacoop.errors import OutsideError
+from datacoop.jobs.frame import pooled_batches
+from datacoop.pool.object_store import open_store
+from datacoop.records.columns import MASKED_DIGEST
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+COLLECTION = "documents"
+PLAYS = [submissions(30)[f"{name}-documents-1"] for name in ("de-auental", "fr-valclair")]
+FIRST = PLAYS[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """What one process on a folder makes of the same submissions."""
+
+    sent: Stage
+    """With the submissions sent, and nothing taken in."""
+    done: Stage
+    """With everything taken in and labelled."""
+    shards: tuple[Any, ...]
+
+    def landing_keys(self, member: str) -> list[str]:
+        return list(self.done.landing(member).list())
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    # Not pytest's folder, which nobody but its user may enter.
+    with (
+        tempfile.TemporaryDirectory(prefix="datacoop-flink-") as folder,
+        flink_cluster(Path(folder)) as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in cluster.environment.items():
+            if name.startswith("AWS_"):
+                patch.setenv(name, value)
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    folder = tmp_path_factory.mktemp("reference")
+    sent = make_stage(folder / "sent")
+    sent.submit(*PLAYS)
+    done = copy_of(sent, folder / "done")
+    for play in PLAYS:
+        done.intake(play, range_bytes=RANGE_BYTES)
+    label(done, COLLECTION)
+    shards = build(done, COLLECTION, open_store(str(folder / "work"))).manifest.shards
+    assert shards
+    return Reference(sent=sent, done=done, shards=shards)
+
+
+def copy_of(stage: Stage, root: Path) -> Stage:
+
+    shutil.copytree(stage.root, root)
+    return Stage(root=root, keys=stage.keys)
+
+
+@pytest.fixture
+def whole(cluster: Cluster) -> Cluster:
+    """A cluster with all its services up, whatever the test before has killed."""
+    for name in (JOB_MANAGER, *TASK_MANAGERS):
+        cluster.start(name)
+    cluster.wait(JOB_MANAGER, *TASK_MANAGERS)
+    return cluster
+
+
+def test_a_clean_run_gives_the_same_bytes_and_shuffles_no_raw_value(
+    whole: Cluster, reference: Reference, tmp_path: Path
+) -> None:
+    stage = copied(reference.sent, whole, "clean")
+    before, kept = whole.log(JOB_MANAGER).count("RUNNING to RESTARTING"), tmp_path / "kept"
+    # So that what crosses a shuffle is written to files, however little it is.
+    on_disk = "--execution_mode_for_batch=BATCH_FORCED"
+    with kept_files(whole.folder / "flink", kept):
+        for play in PLAYS:
+            stage.take_in(play, on_disk)
+            assert stage.blobs(play.submission_id) == reference.done.blobs(play.submission_id)
+            assert list(stage.landing(play.member).list()) == reference.landing_keys(play.member)
+        label(stage, COLLECTION)
+        built = stage.release(COLLECTION, on_disk)
+    assert built.manifest.shards == reference.shards
+    assert whole.log(JOB_MANAGER).count("RUNNING to RESTARTING") == before
+    spilt = b"\n".join(path.read_bytes() for path in kept.iterdir())
+    # The file ranges and the index of digests were seen, so the search would see more.
+    assert b'"source_file": 0' in spilt
+    state = stage.pool.state()
+    batches = pooled_batches(stage.pool, state.active(COLLECTION), [MASKED_DIGEST])
+    digests = [one for batch in batches for one in batch.column(0).to_pylist()]
+    assert sum(one in spilt for one in digests) > len(digests) / 2
+    logs = b"".join(path.read_bytes() for path in (whole.folder / "logs").iterdir())
+    planted = {one.value.encode() for play in PLAYS for one in play.planted if len(one.value) > 6}
+    assert len(planted) > 100
+    assert [value for value in planted if value in spilt or value in logs] == []
+
+
+def kill_task_manager(cluster: Cluster) -> None:
+    cluster.kill(TASK_MANAGERS[0])
+
+
+def kill_worker(cluster: Cluster) -> None:
+    os.kill(cluster.workers()[0], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kill", [kill_task_manager, kill_worker])
+def test_a_kill_in_mid_intake_changes_no_byte(
+    whole: Cluster, reference: Reference, kill: Callable[[Cluster], None]
+) -> None:
+    stage = copied(reference.sent, whole, kill.__name__)
+
+    def done() -> int:
+        return stage.files("landing", f"{FIRST.member}/submissions/*/intake-*/done/*")
+
+    with Meanwhile(lambda: done() >= 2, lambda: kill(whole)) as killed:
+        stage.take_in(FIRST)
+    assert killed.is_done
+    assert stage.blobs(FIRST.submission_id) == reference.done.blobs(FIRST.submission_id)
+    assert list(stage.landing(FIRST.member).list()) == reference.landing_keys(FIRST.member)
+
+
+@pytest.mark.parametrize("kill", [kill_task_manager, kill_worker])
+def test_a_kill_in_mid_release_changes_no_byte(
+    whole: Cluster, reference: Reference, kill: Callable[[Cluster], None]
+) -> None:
+    stage = copied(reference.done, whole, f"release-{kill.__name__}")
+    with Meanwhile(lambda: stage.files("work", "releases/*/know/*") > 0, lambda: kill(whole)) as it:
+        built = stage.release(COLLECTION)
+    assert it.is_done
+    assert built.manifest.shards == reference.shards
+    assert unknown_blobs(stage, reference) == []
+
+
+def test_after_a_killed_job_manager_the_job_is_run_again(
+    whole: Cluster, reference: Reference
+) -> None:
+    stage = copied(reference.done, whole, "job-manager")
+    is_due = Meanwhile(
+        lambda: stage.files("work", "releases/*/know/*") > 0, lambda: whole.kill(JOB_MANAGER)
+    )
+    with is_due, pytest.raises(OutsideError) as caught:
+        stage.release(COLLECTION)
+    assert is_due.is_done
+    assert caught.value.hint
+    whole.start(JOB_MANAGER)
+    whole.wait(JOB_MANAGER, *TASK_MANAGERS)
+    assert stage.release(COLLECTION).manifest.shards == reference.shards
+    assert unknown_blobs(stage, reference) == []
+
+
+def unknown_blobs(stage: FlinkStage, reference: Reference) -> list[str]:
+    """List what is in a pool beside what a run without a fault leaves there."""
+    known = set(reference.done.pool.store.list())
+    return [key for key in stage.pool.store.list() if key not in known]
