@@ -182,6 +182,7 @@ def test_a_sound_blob_that_nothing_names_is_garbage_and_no_fault() -> None:
 def test_rows_of_a_withdrawn_submission_may_be_gone() -> None:
     pool = published_pool(memory(), rows=2)
     withdraw_submission(pool, "harbour-1", STEWARDS["harbour"], created_utc=CREATED)
+    refresh(pool)
     records = pool.state().submissions["harbour-1"].records
     assert records is not None
     for ref in get_blob_list(pool.store, records):
