@@ -211,15 +211,6 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
     )
 
 
-def _quotas(value: object) -> Quotas:
-    try:
-        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
-    except ValueError as error:
-        raise SettingsError(
-            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
-        ) from error
-
-
 def _users(name: str, value: object) -> frozenset[int] | None:
     if value is None:
         return None
@@ -243,3 +234,12 @@ def _database(url: str | None, base: Path) -> str | None:
 
 def _path(path: str | None, base: Path) -> Path | None:
     return None if path is None else base / path
+
+
+def _quotas(value: object) -> Quotas:
+    try:
+        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
+    except ValueError as error:
+        raise SettingsError(
+            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
+        ) from error
