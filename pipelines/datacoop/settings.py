@@ -58,8 +58,6 @@ class Settings:
     """The environment variable that holds Label Studio's token."""
     store_options: Mapping[str, str] = field(default_factory=dict)
     """Options of remote stores by obstore's names, such as `endpoint`."""
-    quotas: Quotas = field(default_factory=Quotas)
-    """How much members may send."""
     gateway_origin: str | None = None
     """Where browsers reach the gateway, such as `https://label.example.org`."""
     gateway_listen: str = "127.0.0.1:8300"
@@ -80,6 +78,8 @@ class Settings:
     """A store of the operator's own for the daily records of accesses."""
     portal_links: bool = False
     """Whether shards are fetched from the store by short-lived addresses, where it can sign."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """How much members may send."""
 
     def require(self, name: str) -> Any:  # noqa: ANN401 - the type of the setting named
         """Give a setting that must be there.
@@ -197,7 +197,6 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         label_studio_experts=_users("experts", studio.get("experts")),
         label_studio_token_variable=studio.get("token_variable", "LABEL_STUDIO_TOKEN"),
         store_options=dict(value.get("stores", {})),
-        quotas=_quotas(value.get("quotas", {})),
         gateway_origin=gateway.get("origin"),
         gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
         gateway_store=_database(gateway.get("store"), base),
@@ -208,6 +207,7 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         portal_listen=portal.get("listen", "127.0.0.1:8400"),
         portal_accesses=_place(portal.get("accesses"), base),
         portal_links=portal.get("links", False),
+        quotas=_quotas(value.get("quotas", {})),
     )
 
 
