@@ -1,5 +1,7 @@
 # Label Studio as infra/label-studio pins it, started by its serve.py.
-FROM ghcr.io/astral-sh/uv:0.9.13-bookworm-slim AS build
+FROM ghcr.io/astral-sh/uv:0.13.9 AS uv
+FROM debian:12.8-slim AS build
+COPY --from=uv /uv /usr/local/bin/uv
 ENV UV_PYTHON_INSTALL_DIR=/opt/python UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/label-studio
 WORKDIR /src
 COPY infra/label-studio/pyproject.toml infra/label-studio/uv.lock ./

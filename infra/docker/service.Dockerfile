@@ -1,6 +1,8 @@
 # The same in worker.Dockerfile and service.Dockerfile: Python and the locked environment, in
 # folders that can be copied into any image with glibc 2.31 or later.
-FROM ghcr.io/astral-sh/uv:0.9.13-bookworm-slim AS build
+FROM ghcr.io/astral-sh/uv:0.13.9 AS uv
+FROM debian:12.8-slim AS build
+COPY --from=uv /uv /usr/local/bin/uv
 ENV UV_PYTHON_INSTALL_DIR=/opt/python UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 WORKDIR /src
 RUN uv python install 3.12

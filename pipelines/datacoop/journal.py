@@ -34,7 +34,7 @@ def write_lines(stream: TextIO | None = None, **always: object) -> None:
     handler.setFormatter(_Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
-    # What a worker's step raises is told by the job, without what it quotes.
+    # A line that cannot be formatted would else be printed with what it quotes.
     logging.raiseExceptions = False
     _LOGGER.setLevel(logging.INFO)
     _bound.clear()

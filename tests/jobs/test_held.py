@@ -1,10 +1,11 @@
 """A submission that intake holds: an operator decides it, once, with a reason. Quotas."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from commands import datacoop, datacoop_json
+from click.testing import CliRunner, Result
 from plays import (
     CODE_VERSION,
     CREATED,
@@ -16,6 +17,7 @@ from plays import (
     write_settings,
 )
 
+from datacoop.cli.main import datacoop
 from datacoop.errors import IntegrityError, RefusedError, SettingsError
 from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
 from datacoop.jobs.withdrawal import withdraw_submission
@@ -130,16 +132,23 @@ def test_one_that_passes_takes_the_place_of_what_it_supersedes(tmp_path: Path) -
     assert [one.id for one in state.active("classification")] == [SMALL.submission_id]
 
 
-@pytest.mark.slow
-def test_the_command_decides_and_the_log_verifies(stage: Stage) -> None:
+def test_the_command_decides_and_the_log_verifies(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_settings(stage)
-    words = ("submission", "decide", MEMBER, SMALL.submission_id, "--pass")
-    datacoop(*words, "--reason", " ", folder=stage.root, code=2)
-    told = datacoop_json(*words, "--reason", "a pilot", folder=stage.root)
-    assert told["states"] == {"accepted": 2}
-    status = datacoop_json("submission", "status", *words[2:4], folder=stage.root)
-    assert status["outcome"] == "pass"
-    datacoop("verify", "pool", folder=stage.root)
+    monkeypatch.chdir(stage.root)
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(datacoop, words)
+
+    words = ("submission", "decide", MEMBER, SMALL.submission_id)
+    assert run(*words, "--pass", "--reason", " ").exit_code == 2
+    assert run(*words, "--reason", "a pilot").exit_code == 2
+    told = run(*words, "--pass", "--reason", "a pilot", "--json")
+    assert json.loads(told.stdout)["states"] == {"accepted": 2}
+    status = run("submission", "status", *words[2:], "--json")
+    assert json.loads(status.stdout)["outcome"] == "pass"
+    assert run("verify", "pool").exit_code == 0
 
 
 # --- quotas

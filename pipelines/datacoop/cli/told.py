@@ -100,7 +100,8 @@ def _run(name: str, given: Mapping[str, object], call: Callable[[], object]) -> 
     finally:
         seconds = time.time() - begun
         counts = dict(_counts(name))
-        level = {0: "info", 1: "warning"}.get(code, "error")
+        # 130: a person or a service manager stopped it.
+        level = {0: "info", 130: "info", 1: "warning"}.get(code, "error")
         journal.tell(
             "command_ended", level, code=code, seconds=round(seconds, 3), **facts, counts=counts
         )
