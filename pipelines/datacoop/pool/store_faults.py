@@ -51,12 +51,11 @@ _CODES = {
     **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "AuthorizationFailure"), _FORBIDDEN),
     "AuthorizationPermissionMismatch": _FORBIDDEN,
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"), _UNKNOWN),
-    **dict.fromkeys(("AuthenticationFailed", "InvalidSecurity", "UnknownKey"), _UNKNOWN),
+    **dict.fromkeys(("AuthenticationFailed", "InvalidSecurity"), _UNKNOWN),
     **dict.fromkeys(("ExpiredToken", "TokenRefreshRequired", "RequestExpired"), _EXPIRED),
     "RequestTimeTooSkewed": _SKEWED,
     **dict.fromkeys(("AuthorizationHeaderMalformed", "PermanentRedirect"), _REGION),
     **dict.fromkeys(("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage"), _FULL),
-    **dict.fromkeys(("NoSpaceLeftOnDevice", "StorageFull", "InsufficientCapacity"), _FULL),
     **dict.fromkeys(("SlowDown", "InternalError", "ServiceUnavailable", "ServerBusy"), _BUSY),
     **dict.fromkeys(("RequestTimeout", "OperationTimedOut"), _BUSY),
 }
