@@ -88,7 +88,6 @@ def told_fault(text: str) -> tuple[str, str] | None:
     What is given is words of ours alone: text may quote anything.
     """
     for fault in dict.fromkeys((*_CODES.values(), *_STATUSES.values(), _DOWN)):
-        said = rf"object store failed at \w+: .*: {re.escape(fault.said)}( \[while running .*)?$"
-        if re.search(said, text, re.M):
+        if re.search(rf"object store failed at \w+: .*: {re.escape(fault.said)}\b", text):
             return f"an object store failed a worker: {fault.said}", fault.hint
     return None
