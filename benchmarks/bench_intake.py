@@ -94,6 +94,9 @@ def main() -> None:
         name, root = arguments.part
         print(json.dumps({"loop": loop, "intake": intake, "release": release}[name](Path(root))))
         return
+    if not corpora.ROOT.is_dir():
+        print("needs the public corpora; set DATACOOP_CORPORA")
+        return
     root = Path(tempfile.mkdtemp(dir=arguments.dir))
     try:
         report(root, arguments.megabytes)

@@ -15,7 +15,7 @@ from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft
-from datacoop.pool.object_store import StoreAddress, open_address
+from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
 from datacoop.pool.state import State
 from datacoop.records.collection import parse_collection
@@ -142,7 +142,9 @@ def _search(
     pool: Pool, name: str, blobs: list[str], options: RescanOptions, progress: Progress
 ) -> tuple[set[bytes], dict[str, int], int]:
     key = f"rescans/{name}-{pool.state().length}.json"
-    work = open_address(options.work)
+    work = ObjectStore(options.work)
+    for store in (pool.store, work):
+        store.be_patient()
     work.put(key, b"[]")
     with (
         watched(lambda: 0, 1, progress),

@@ -25,6 +25,8 @@ BACK_OFF_SECONDS = 0.2
 GETTERS = 16
 """Objects that are asked of a remote store at a time."""
 LONGEST_WAIT_SECONDS = 10.0
+REQUEST_TIMEOUT = timedelta(minutes=2)
+"""For one request: enough for a shard over a slow line, since none is written in parts."""
 PATIENCE_SECONDS = 180.0
 """How long a job waits for a store that has answered before and is down now."""
 
@@ -357,13 +359,13 @@ def _remote(address: StoreAddress) -> obstore.store.ObjectStore:
         told = {name: value for name, value in options.items() if name in PORTAL_HEADERS}
         client = {"allow_http": address.url.startswith("http://"), "default_headers": told}
         return HTTPStore.from_url(address.url, client_options=cast(Any, client))
-    plain = options.get("endpoint", "").startswith("http://")
+    client = {"timeout": REQUEST_TIMEOUT}
+    if options.get("endpoint", "").startswith("http://"):
+        client["allow_http"] = True
     try:
         # obstore types its options store by store; here they come from a settings file.
         build: Any = from_url
-        store: obstore.store.ObjectStore = build(
-            address.url, config=options, client_options={"allow_http": True} if plain else None
-        )
+        store: obstore.store.ObjectStore = build(address.url, config=options, client_options=client)
     except (store_errors.BaseError, ValueError) as error:
         raise SettingsError(
             f"cannot open the store {address.url!r}",

@@ -51,12 +51,11 @@ _CODES = {
     **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "AuthorizationFailure"), _FORBIDDEN),
     "AuthorizationPermissionMismatch": _FORBIDDEN,
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"), _UNKNOWN),
-    **dict.fromkeys(("AuthenticationFailed", "InvalidSecurity", "UnknownKey"), _UNKNOWN),
+    **dict.fromkeys(("AuthenticationFailed", "InvalidSecurity"), _UNKNOWN),
     **dict.fromkeys(("ExpiredToken", "TokenRefreshRequired", "RequestExpired"), _EXPIRED),
     "RequestTimeTooSkewed": _SKEWED,
     **dict.fromkeys(("AuthorizationHeaderMalformed", "PermanentRedirect"), _REGION),
     **dict.fromkeys(("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage"), _FULL),
-    **dict.fromkeys(("NoSpaceLeftOnDevice", "StorageFull", "InsufficientCapacity"), _FULL),
     **dict.fromkeys(("SlowDown", "InternalError", "ServiceUnavailable", "ServerBusy"), _BUSY),
     **dict.fromkeys(("RequestTimeout", "OperationTimedOut"), _BUSY),
 }
@@ -89,7 +88,6 @@ def told_fault(text: str) -> tuple[str, str] | None:
     What is given is words of ours alone: text may quote anything.
     """
     for fault in dict.fromkeys((*_CODES.values(), *_STATUSES.values(), _DOWN)):
-        said = rf"object store failed at \w+: .*: {re.escape(fault.said)}( \[while running .*)?$"
-        if re.search(said, text, re.M):
+        if re.search(rf"object store failed at \w+: .*: {re.escape(fault.said)}\b", text):
             return f"an object store failed a worker: {fault.said}", fault.hint
     return None
