@@ -138,6 +138,8 @@ class Cluster:
             "--environment_type=PROCESS",
             f'--environment_config={{"command":"{self.folder / "boot"}"}}',
             f"--parallelism={parallelism}",
+            # Else each step of a job starts its workers anew, and to start is dear.
+            "--environment_cache_millis=20000",
         )
 
     @property
