@@ -139,7 +139,7 @@ class Cluster:
             f'--environment_config={{"command":"{self.folder / "boot"}"}}',
             f"--parallelism={parallelism}",
             # Else each step of a job starts its workers anew, and to start is dear.
-            "--environment_cache_millis=20000",
+            "--environment_cache_millis=600000",
         )
 
     @property
