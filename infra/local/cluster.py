@@ -107,13 +107,14 @@ class Cluster:
     @property
     def store_options(self) -> dict[str, str]:
         """Options of the store's client, with the credentials."""
-        return self._endpoint | {
+        return self.endpoint | {
             "access_key_id": self.secrets["store_user"],
             "secret_access_key": self.secrets["store"],
         }
 
     @property
-    def _endpoint(self) -> dict[str, str]:
+    def endpoint(self) -> dict[str, str]:
+        """The same without the credentials, which the client then finds in its environment."""
         return {
             "endpoint": f"http://{HOST}:{self.ports['store']}",
             "region": "us-east-1",
@@ -137,6 +138,8 @@ class Cluster:
             "--environment_type=PROCESS",
             f'--environment_config={{"command":"{self.folder / "boot"}"}}',
             f"--parallelism={parallelism}",
+            # Else each step of a job starts its workers anew, and to start is dear.
+            "--environment_cache_millis=600000",
         )
 
     @property
@@ -483,7 +486,7 @@ class Cluster:
     def _write_settings(self) -> None:
         gateway, portal = (f"{HOST}:{self.ports[name]}" for name in ("gateway", "portal"))
         told = f"{DATABASE_USER}:{self.secrets['postgres']}@{HOST}:{self.ports['postgres']}"
-        stores = "".join(f'{name} = "{value}"\n' for name, value in self._endpoint.items())
+        stores = "".join(f'{name} = "{value}"\n' for name, value in self.endpoint.items())
         self._write_private(
             "datacoop.toml",
             f"""pool = "s3://pool"

@@ -147,6 +147,8 @@ def fault_of(words: list[str]) -> str | None:
     context = click.Context(command)
     known = {name for option in command.get_params(context) for name in option.opts}
     known |= {"--help", "--version"}
+    # What follows is Beam's.
+    left = left[: left.index("--")] if "--" in left else left
     wrong = [word for word in left if word.startswith("--") and word not in known]
     return f"no such option: {' '.join(words)}" if wrong else None
 

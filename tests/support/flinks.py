@@ -72,12 +72,7 @@ class FlinkStage(Stage):
         return self.store("landing", f"/{member}")
 
     def store(self, bucket: str, path: str = "") -> ObjectStore:
-        # No credentials: the client finds them in its environment, as workers do.
-        options = self.cluster.store_options
-        plain = {
-            k: v for k, v in options.items() if k not in {"access_key_id", "secret_access_key"}
-        }
-        return open_store(f"s3://{bucket}/{self.name}{path}", plain)
+        return open_store(f"s3://{bucket}/{self.name}{path}", self.cluster.endpoint)
 
     def take_in(self, play: DemoSubmission, *more: str, parallelism: int = 4) -> Receipt:
         arguments = (*self.cluster.beam_arguments(parallelism), *more)
