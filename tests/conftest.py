@@ -3,5 +3,5 @@
 from hypothesis import settings
 
 # On a busy machine an example takes as long as it takes, and that fails no test.
-settings.register_profile("datacoop", deadline=None)
+settings.register_profile("datacoop", settings(), deadline=None)
 settings.load_profile("datacoop")
