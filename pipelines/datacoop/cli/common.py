@@ -15,12 +15,16 @@ from rich.text import Text
 
 from datacoop.errors import SettingsError
 from datacoop.pool.keys import SigningKey, load_signing_key
+from datacoop.pool.log_copy import LogCopy
 from datacoop.pool.pool import Pool
 from datacoop.settings import Settings, load_settings
 
 PIPED_WIDTH = 120
 
 FOLDER = click.Path(path_type=Path)
+
+LOG_COPIES = Path("~/.cache/datacoop/log")
+"""Where copies of remote logs are kept; they can be thrown away."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 config_option = click.option(
@@ -50,8 +54,10 @@ def settings_from(config: Path | None, **given: object) -> Settings:
 
 
 def open_pool(settings: Settings) -> Pool:
-    """Open the pool that the settings name."""
-    return Pool(settings.open_pool_store())
+    """Open the pool that the settings name; of a remote one, a copy of its log is kept here."""
+    store = settings.open_pool_store()
+    is_remote = store.local_path("") is None
+    return Pool(store, LogCopy(LOG_COPIES.expanduser(), store.address.url) if is_remote else None)
 
 
 def operator_key(settings: Settings) -> SigningKey:

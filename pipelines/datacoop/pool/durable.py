@@ -17,7 +17,7 @@ WRITERS = 8
 """Files that wait for the disk at a time."""
 
 
-def write_file(path: Path, content: bytes, *, exclusive: bool) -> bool:
+def write_file(path: Path, content: bytes | memoryview, *, exclusive: bool) -> bool:
     """Write `content` at `path`, whole or not at all, and wait until it is on disk.
 
     Args:
@@ -48,7 +48,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     sync_folder(folder)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, content: bytes | memoryview) -> None:
     with path.open("xb") as file:
         file.write(content)
         file.flush()

@@ -15,6 +15,9 @@ FOLDER = "log"
 GENESIS_PREVIOUS = "0" * 64
 """What entry 0 names as the digest of the entry before it."""
 
+FETCHED_AHEAD = 500
+"""Entries that are fetched before the first of them is verified."""
+
 _NAME = re.compile(rf"{FOLDER}/[0-9]{{10}}\.json")
 _TYPE = re.compile(r"urn:datacoop:log:([a-z_]+):v1")
 
@@ -108,11 +111,14 @@ def read_log(store: ObjectStore, *, start: int = 0) -> Iterator[tuple[int, bytes
     Raises:
         IntegrityError: A number is missing, or a foreign file lies in the log.
     """
-    expected = start
-    for key in store.list(FOLDER, after=entry_key(start - 1) if start else ""):
+    keys = list(store.list(FOLDER, after=entry_key(start - 1) if start else ""))
+    wanted = [entry_key(number) for number in range(start, start + len(keys))]
+    whole = next((at for at, key in enumerate(keys) if key != wanted[at]), len(keys))
+    for first in range(0, whole, FETCHED_AHEAD):
+        some = wanted[first : min(whole, first + FETCHED_AHEAD)]
+        yield from enumerate(store.get_all(some), start + first)
+    if whole < len(keys):
+        key = keys[whole]
         if not _NAME.fullmatch(key):
-            raise IntegrityError(key, entry_key(expected), "another name")
-        if key != entry_key(expected):
-            raise IntegrityError(entry_key(expected), "an entry of this number", key)
-        yield expected, store.get(key)
-        expected += 1
+            raise IntegrityError(key, wanted[whole], "another name")
+        raise IntegrityError(wanted[whole], "an entry of this number", key)

@@ -2,7 +2,8 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +27,8 @@ REQUEST_TIMEOUT = timedelta(minutes=2)
 """For one request: enough for a shard over a slow line, since none is written in parts."""
 PATIENCE_SECONDS = 180.0
 """How long a job waits for a store that has answered before and is down now."""
+GETTERS = 16
+"""Objects that are asked of a remote store at a time."""
 
 PORTAL_HEADERS = ("authorization", "datacoop-purpose")
 """What a portal is told; no other option of a store goes to a web server."""
@@ -98,12 +101,14 @@ class ObjectStore:
     def find(self, key: str) -> bytes | None:
         """Give the object at `key`, or none where there is none."""
         try:
-            return self._ask("get", key, self._bytes, may_miss=True)
+            return self._ask("get", key, lambda _: self._bytes(key), may_miss=True)
         except _MISSING:
             return None
 
-    def _bytes(self, path: str) -> bytes:
-        return bytes(obstore.get(self._store, path).bytes())
+    def _bytes(self, key: str) -> bytes:
+        if self._folder is not None:
+            return (self._folder / key).read_bytes()
+        return bytes(obstore.get(self._store, self._prefix + key).bytes())
 
     def _ask(
         self, operation: str, key: str, ask: Callable[[str], T], *, may_miss: bool = False
@@ -128,11 +133,22 @@ class ObjectStore:
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
+    def get_all(self, keys: Sequence[str]) -> Sequence[bytes]:
+        """Give the objects at `keys`, in order; from a remote store `GETTERS` at a time.
+
+        Raises:
+            OutsideError: As `get` does.
+        """
+        if self._folder is not None or len(keys) < 2:
+            return [self.get(key) for key in keys]
+        with ThreadPoolExecutor(GETTERS) as getters:
+            return list(getters.map(self.get, keys))
+
     def local_path(self, key: str) -> Path | None:
         """Give the file that holds the object at `key`, or none where the store is no folder."""
         return None if self._folder is None else self._folder / key
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes | memoryview) -> None:
         """Write `content` at `key`, in place of what is there."""
         folder = self._folder
         if folder is not None:
@@ -278,7 +294,7 @@ class ObjectStore:
     def _look(self, key: str) -> tuple[bool, bytes | None]:
         """Give what is at `key`, after whether that could be seen."""
         try:
-            return True, self._bytes(self._prefix + key)
+            return True, self._bytes(key)
         except _MISSING:
             return True, None
         except (store_errors.BaseError, OSError):

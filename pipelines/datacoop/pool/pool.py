@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from datacoop.errors import OutsideError, SettingsError
+from datacoop.errors import IntegrityError, OutsideError, SettingsError
 from datacoop.pool.blobs import put_blob
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft, Entry, entry_key, read_log, sign_entry
+from datacoop.pool.log_copy import LogCopy
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.state import State, apply_entry
 
@@ -19,8 +20,10 @@ COMMIT_ATTEMPTS = 100
 class Pool:
     """Read the state, append to the log."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, copy: LogCopy | None = None) -> None:
+        """Open the pool in `store`; of a remote log, `copy` saves fetching what it holds."""
         self.store = store
+        self._copy = copy
         self._state = State()
 
     def state(self) -> State:
@@ -29,9 +32,34 @@ class Pool:
         Raises:
             IntegrityError: An entry does not verify.
         """
-        for _, content in read_log(self.store, start=self._state.length):
+        if self._copy is not None and self._state.length == 0:
+            self._state = self._from_copy(self._copy)
+        start, fetched = self._state.length, list[bytes]()
+        for _, content in read_log(self.store, start=start):
             apply_entry(self._state, content)
+            if self._copy is not None:
+                fetched.append(content)
+        if self._copy is not None:
+            self._copy.keep(start, fetched)
         return self._state
+
+    def _from_copy(self, copy: LogCopy) -> State:
+        """Give the state that follows from the copy, if its last entry is the store's too.
+
+        Each entry names the digest of the one before it, so the last stands for all. Entries that
+        were lost or changed in the store since are for `log verify` to find, which takes no copy.
+        """
+        state, content = State(), b""
+        try:
+            for content in copy.entries():
+                apply_entry(state, content)
+        except IntegrityError:
+            copy.remove()
+            return State()
+        if state.length and self.store.find(entry_key(state.length - 1)) != content:
+            copy.remove()
+            return State()
+        return state
 
     def require(self) -> State:
         """Give the state of a pool that must exist.

@@ -31,17 +31,18 @@ def write_pieces(
             writer.write_table(table)
         refs.append((part, (key, start, sink.tell() - start)))
     if refs:
-        store.put(key, sink.getvalue().to_pybytes())
+        store.put(key, memoryview(sink.getvalue()).cast("B"))
     return refs
 
 
 def read_pieces(store: ObjectStore, refs: Iterable[Ref]) -> Iterable[pa.Table]:
     """Give the tables that references name, sorted by reference: not as they arrived."""
     for key, found in groupby(sorted(refs), key=lambda ref: ref[0]):
-        with store.reader(key) as reader:
+        path = store.local_path(key)
+        with pa.memory_map(str(path)) if path else pa.PythonFile(store.reader(key)) as reader:
             for _, offset, size in found:
                 reader.seek(offset)
-                yield pa.ipc.open_stream(pa.py_buffer(reader.read(size))).read_all()
+                yield pa.ipc.open_stream(reader.read_buffer(size)).read_all()
 
 
 def read_table(store: ObjectStore, refs: Iterable[Ref], schema: pa.Schema) -> pa.Table:

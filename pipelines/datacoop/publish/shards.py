@@ -76,17 +76,14 @@ def place_rows(
     # A shard's rows have one of each of these; few values, so keys are made of codes.
     terms = records[TERMS_ID].combine_chunks().dictionary_encode()
     splits, firsts = numbers(decided[SPLIT]), numbers(decided[FIRST_VERSION])
-    kinds, kind = np.unique(
-        np.stack([splits.astype(np.int64), firsts.astype(np.int64), numbers(terms.indices)]),
-        axis=1,
-        return_inverse=True,
-    )
+    shape = (len(SPLITS), int(firsts.max()) + 1, len(terms.dictionary))
+    codes = np.ravel_multi_index((splits, firsts, numbers(terms.indices)), shape)
+    kinds, kind = np.unique(codes, return_inverse=True)
     prefixes = [
         (SPLITS[split], terms.dictionary[int(code)].as_py(), int(first))
-        for split, first, code in kinds.T.tolist()
+        for split, first, code in zip(*np.unravel_index(kinds, shape), strict=True)
     ]
     counts = np.array([plan.bucket_counts[f"{first}/{split}"] for split, _, first in prefixes])
-    kind = kind.reshape(-1)
     bucket = buckets_of(ids, counts[kind]).astype(np.int64)
     rows = _with_release_columns(records, decided, labels, plan.policy)
     most = int(counts.max())

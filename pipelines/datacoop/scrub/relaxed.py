@@ -6,8 +6,8 @@ parts of it must be alike, how often at most a part may stand there, and how a l
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 import regex
@@ -235,11 +235,15 @@ def _written(part: Part) -> str:
     if isinstance(part, Repeat):
         is_many = part.most is None or part.most - part.least > _MOST_REPEATS
         return f"{_written(part.part)}{{{part.least},{'' if is_many else part.most}}}"
-    return f"[{''.join(_ranges(part))}]"
+    return _in_brackets(part)
 
 
-def _ranges(found: frozenset[int]) -> Iterator[str]:
-    """Give bytes as the ranges of a set in brackets."""
+@cache
+def _in_brackets(found: frozenset[int]) -> str:
+    """Give bytes as a set in brackets."""
     edges = [byte for byte in range(257) if (byte in found) != (byte - 1 in found)]
-    for first, end in zip(edges[::2], edges[1::2], strict=True):
-        yield f"\\x{first:02x}-\\x{end - 1:02x}" if end - 1 > first else f"\\x{first:02x}"
+    ranges = (
+        f"\\x{first:02x}-\\x{end - 1:02x}" if end - 1 > first else f"\\x{first:02x}"
+        for first, end in zip(edges[::2], edges[1::2], strict=True)
+    )
+    return f"[{''.join(ranges)}]"
