@@ -22,13 +22,13 @@ from datacoop.pool.store_options import read_options
 
 CREATE_ATTEMPTS = 5
 BACK_OFF_SECONDS = 0.2
-GETTERS = 16
-"""Objects that are asked of a remote store at a time."""
 LONGEST_WAIT_SECONDS = 10.0
 REQUEST_TIMEOUT = timedelta(minutes=2)
 """For one request: enough for a shard over a slow line, since none is written in parts."""
 PATIENCE_SECONDS = 180.0
 """How long a job waits for a store that has answered before and is down now."""
+GETTERS = 16
+"""Objects that are asked of a remote store at a time."""
 
 PORTAL_HEADERS = ("authorization", "datacoop-purpose")
 """What a portal is told; no other option of a store goes to a web server."""
@@ -101,14 +101,14 @@ class ObjectStore:
     def find(self, key: str) -> bytes | None:
         """Give the object at `key`, or none where there is none."""
         try:
-            return self._ask("get", key, self._bytes, may_miss=True)
+            return self._ask("get", key, lambda _: self._bytes(key), may_miss=True)
         except _MISSING:
             return None
 
-    def _bytes(self, path: str) -> bytes:
+    def _bytes(self, key: str) -> bytes:
         if self._folder is not None:
-            return Path("/", path).read_bytes()
-        return bytes(obstore.get(self._store, path).bytes())
+            return (self._folder / key).read_bytes()
+        return bytes(obstore.get(self._store, self._prefix + key).bytes())
 
     def _ask(
         self, operation: str, key: str, ask: Callable[[str], T], *, may_miss: bool = False
@@ -294,7 +294,7 @@ class ObjectStore:
     def _look(self, key: str) -> tuple[bool, bytes | None]:
         """Give what is at `key`, after whether that could be seen."""
         try:
-            return True, self._bytes(self._prefix + key)
+            return True, self._bytes(key)
         except _MISSING:
             return True, None
         except (store_errors.BaseError, OSError):
