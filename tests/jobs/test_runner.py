@@ -1,6 +1,5 @@
 """What runs a job is looked at first; what an engine says is told in our words."""
 
-import socket
 import zipfile
 from pathlib import Path
 
@@ -21,13 +20,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return stage
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-CLOSED = f"127.0.0.1:{closed_port()}"
+CLOSED = "127.0.0.1:1"
+"""Where nobody listens."""
 FLINK = "FlinkRunner"
 PORTABLE = "PortableRunner"
 
