@@ -193,8 +193,8 @@ def test_a_flink_that_does_not_fit_is_told_before_anything_is_sent(
 ) -> None:
     stage = copied(reference.sent, whole, "unfit")
     flink = f"--flink_master={whole.flink}"
-    older = outcome_of(stage, "FlinkRunner", flink, "--flink_version=1.18")
-    assert "is 1.19.3, and Beam's job server would be one for 1.18" in str(older)
+    older = outcome_of(stage, "FlinkRunner", flink, "--flink_version=1.20")
+    assert "is 1.19.3, and Beam's job server would be one for 1.20" in str(older)
     assert "--flink_version=1.19" in older.hint
     wide = outcome_of(stage, "FlinkRunner", flink, "--flink_version=1.19", "--parallelism=99")
     assert "it has 8 slots at 2 task managers" in str(wide)
