@@ -186,6 +186,9 @@ class Cluster:
             return
         if name == POSTGRES:
             self._make_database()
+        if name in TASK_MANAGERS:
+            # Another id each time: Flink lists one that was killed until its heartbeat is missed.
+            self._resource(name).write_text(f"{name}-{secrets.token_hex(4)}")
         service = self._service(name)
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603
@@ -221,13 +224,17 @@ class Cluster:
         pid = int(path.read_text()) if path.exists() else 0
         return pid if pid and _is_marked(pid, self.folder) else None
 
+    def _resource(self, name: str) -> Path:
+        """Give the file with the id that a task manager has in Flink."""
+        return self.folder / "flink" / f"{name}.id"
+
     def is_up(self, name: str) -> bool:
         """Say whether a service answers."""
         if self.pid(name) is None:
             return False
         if name in TASK_MANAGERS:
             managers = self.ask("/taskmanagers").get("taskmanagers", [])
-            return any(one["id"] == name for one in managers)
+            return any(one["id"] == self._resource(name).read_text() for one in managers)
         service = self._service(name)
         return _answers(service.port, service.path)
 
@@ -377,7 +384,7 @@ class Cluster:
     def _task_manager(self, name: str) -> Service:
         command = self._java(
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-            f"taskmanager.resource-id={name}",
+            f"taskmanager.resource-id={self._resource(name).read_text()}",
             f"io.tmp.dirs={self.folder / 'flink' / name}",
             f"taskmanager.host={HOST}",
             f"taskmanager.numberOfTaskSlots={SLOTS}",
