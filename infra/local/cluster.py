@@ -48,6 +48,7 @@ SLOTS = 4
 """Of each task manager: each can carry a job of parallelism 4 alone when the other is killed."""
 READY_SECONDS = 300.0
 STOP_SECONDS = 15.0
+EXEC_LOOKS = 5
 DATABASE_USER = "datacoop"
 OPERATOR = "operator@example.org"
 
@@ -222,7 +223,14 @@ class Cluster:
         """Give the process of a service, or none where it does not run."""
         path = self.folder / "pids" / name
         pid = int(path.read_text()) if path.exists() else 0
-        return pid if pid and _is_marked(pid, self.folder) else None
+        # While a process becomes another program it seems to have no variables.
+        for _ in range(EXEC_LOOKS if pid else 0):
+            if _is_marked(pid, self.folder):
+                return pid
+            if not Path(f"/proc/{pid}").exists():
+                break
+            time.sleep(0.05)
+        return None
 
     def _resource(self, name: str) -> Path:
         """Give the file with the id that a task manager has in Flink."""
