@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -71,10 +71,12 @@ def write_file(path: Path, megabytes: int) -> None:
             file.write(json.dumps({"text": " ".join(words)}).encode() + b"\n")
 
 
-def contract_without_names() -> Collection:
-    """Give the `documents` contract with a policy of patterns only."""
+def contract_without_names(only: Sequence[str] = ()) -> Collection:
+    """Give the `documents` contract with a policy of patterns only, of all or of some entities."""
     files = read_folder(collection_folder("documents"))
     policy = yaml.safe_load(files[POLICY_FILE])
+    entities = policy["entities"].items()
+    policy["entities"] = {name: one for name, one in entities if not only or name in only}
     return parse_collection(files | {POLICY_FILE: yaml.safe_dump(policy | {"names": False})})
 
 
@@ -93,7 +95,7 @@ def main() -> None:
 
 
 def submit(
-    root: Path, name: str, write: Callable[[Path], None]
+    root: Path, name: str, write: Callable[[Path], None], only: Sequence[str] = ()
 ) -> tuple[Pool, ObjectStore, SigningKey]:
     """Found a pool and submit a file; give pool, landing store and the operator's key."""
     keys = {}
@@ -103,7 +105,7 @@ def submit(
     operator, steward = keys[Role.OPERATOR], keys[Role.STEWARD]
     pool = Pool(open_store(str(root / "pool")))
     found_pool(pool, pool_id="bench", title="Benchmark", operator=operator, created_utc=TIME)
-    add_collection(pool, contract_without_names(), operator, created_utc=TIME)
+    add_collection(pool, contract_without_names(only), operator, created_utc=TIME)
     add_member(
         pool,
         member="m-one",
