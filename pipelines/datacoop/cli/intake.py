@@ -23,6 +23,7 @@ from datacoop.cli.common import (
 from datacoop.jobs.intake import RANGE_BYTES, Intake, IntakeOptions, Receipt
 from datacoop.jobs.runner import RUNNER
 from datacoop.records.quarantine import REASONS
+from datacoop.settings import Settings
 from datacoop.validate.verdict import VERDICT_REASONS
 
 
@@ -67,6 +68,23 @@ def run(
       datacoop intake run de-auental big-1 --runner PortableRunner -- --job_endpoint=HOST:8099
     """
     settings = settings_from(config, pool=pool_url, landing=landing)
+    intake = make_intake(settings, member, submission, runner, beam_arguments, range_bytes)
+    with progress_bar("intake", quiet=as_json) as progress:
+        receipt = intake.run(created_utc=utc_now(), progress=progress)
+    emit(as_json, asdict(receipt), *receipt_lines(receipt))
+    if receipt.outcome != "pass":
+        raise click.exceptions.Exit(1)
+
+
+def make_intake(
+    settings: Settings,
+    member: str,
+    submission: str,
+    runner: str,
+    beam_arguments: tuple[str, ...],
+    range_bytes: int,
+) -> Intake:
+    """Make the job of a submission, with the operator's key and the member's quota."""
     options = IntakeOptions(
         code_version=__version__,
         runner=runner,
@@ -74,18 +92,8 @@ def run(
         range_bytes=range_bytes,
         quota=settings.quotas.of(member),
     )
-    intake = Intake(
-        open_pool(settings),
-        settings.open_landing(member),
-        submission,
-        operator_key(settings),
-        options,
-    )
-    with progress_bar("intake", quiet=as_json) as progress:
-        receipt = intake.run(created_utc=utc_now(), progress=progress)
-    emit(as_json, asdict(receipt), *receipt_lines(receipt))
-    if receipt.outcome != "pass":
-        raise click.exceptions.Exit(1)
+    landing = settings.open_landing(member)
+    return Intake(open_pool(settings), landing, submission, operator_key(settings), options)
 
 
 def receipt_lines(receipt: Receipt) -> list[object]:

@@ -5,21 +5,18 @@ from pathlib import Path
 
 import click
 
-from datacoop import __version__
 from datacoop.cli.common import (
     beam_arguments_argument,
     config_option,
     emit,
     json_option,
-    open_pool,
-    operator_key,
     pool_option,
     progress_bar,
     settings_from,
     utc_now,
 )
-from datacoop.cli.intake import receipt_lines
-from datacoop.jobs.intake import RANGE_BYTES, Intake, IntakeOptions
+from datacoop.cli.intake import make_intake, receipt_lines
+from datacoop.jobs.intake import RANGE_BYTES
 from datacoop.jobs.runner import RUNNER
 
 REASON_LENGTH = 200
@@ -66,20 +63,7 @@ def decide(
     if not 0 < len(reason) <= REASON_LENGTH:
         raise click.UsageError(f"--reason should have 1 to {REASON_LENGTH} characters")
     settings = settings_from(config, pool=pool_url, landing=landing)
-    options = IntakeOptions(
-        code_version=__version__,
-        runner=runner,
-        beam_arguments=beam_arguments,
-        range_bytes=range_bytes,
-        quota=settings.quotas.of(member),
-    )
-    job = Intake(
-        open_pool(settings),
-        settings.open_landing(member),
-        submission,
-        operator_key(settings),
-        options,
-    )
+    job = make_intake(settings, member, submission, runner, beam_arguments, range_bytes)
     with progress_bar("decide", quiet=as_json) as progress:
         receipt = job.decide(outcome, reason, created_utc=utc_now(), progress=progress)
     emit(as_json, asdict(receipt), *receipt_lines(receipt))
