@@ -25,7 +25,7 @@ from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.gold import NO_MASK, GoldRow, part_of, read_gold
 from datacoop.scrub.name_gold import PERSON_LABELS
 from datacoop.scrub.names import installed_models
-from datacoop.scrub.spacy_names import SPACY_MODELS
+from datacoop.scrub.spacy_models import SPACY_MODELS
 
 PAGE = Path(__file__).parents[1] / "docs" / "scrub.md"
 PARTS = ("found", "speed", "memory")

@@ -19,7 +19,7 @@ from presidio_analyzer import (
 from presidio_analyzer.nlp_engine import NlpEngine, NlpEngineProvider
 
 from datacoop.records.policies import ScrubPolicy
-from datacoop.scrub.spacy_names import SPACY_MODELS
+from datacoop.scrub.spacy_models import SPACY_MODELS
 from datacoop.scrub.spans import Finding
 
 # The recognizer of e-mail else asks the network for the list of suffixes.

@@ -14,7 +14,7 @@ from datacoop.demo.leaks import Leaks
 from datacoop.demo.play import Outcome
 from datacoop.demo.summary import broken_promises, counted_leaks, summary
 from datacoop.jobs.collecting import Collected
-from datacoop.jobs.intake import Receipt
+from datacoop.jobs.receipt import Receipt
 from datacoop.read.verify import Verified
 
 NAME = "de-auental-small-1"

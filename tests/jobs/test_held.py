@@ -19,7 +19,8 @@ from plays import (
 
 from datacoop.cli.main import datacoop
 from datacoop.errors import IntegrityError, RefusedError, SettingsError
-from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.intake import Intake, IntakeOptions
+from datacoop.jobs.receipt import Receipt
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.landing import Landing
 from datacoop.pool.log import Draft

@@ -11,7 +11,7 @@ from plays import ROWS, Stage, make_play, make_stage, many_lines, quarantined, s
 from datacoop.demo.count_rows import count_rows
 from datacoop.demo.data import DemoSubmission
 from datacoop.errors import IntegrityError, RefusedError, SubmissionError
-from datacoop.jobs.intake import Receipt
+from datacoop.jobs.receipt import Receipt
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 
 IDS = tuple(submissions())

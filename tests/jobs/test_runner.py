@@ -7,7 +7,7 @@ import pytest
 from plays import Stage, make_play, make_stage, many_lines
 
 from datacoop.errors import DatacoopError, OutsideError, SettingsError
-from datacoop.jobs.runner import told_without_data
+from datacoop.jobs.failures import told_without_data
 
 PLAY = make_play(many_lines(20))
 SECRET = "Auskunft"

@@ -14,9 +14,10 @@ from versitygw import BUILD_SECONDS, Versitygw
 from datacoop.demo.cast import set_up_pool
 from datacoop.errors import OutsideError
 from datacoop.ingest.splitting import FileRange
-from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.intake import Intake, IntakeOptions
 from datacoop.jobs.intake_range import RangeWorker
 from datacoop.jobs.intake_results import RangeOutcome, RangeResults
+from datacoop.jobs.receipt import Receipt
 from datacoop.jobs.submitting import send_submission
 from datacoop.pool.blobs import BlobRef, get_blob, get_blob_list
 from datacoop.pool.pool import Pool

@@ -7,7 +7,7 @@ from commands import run_python
 from plays import make_play, make_stage, many_lines, write_settings
 
 from datacoop.errors import OutsideError, RefusedError
-from datacoop.jobs.runner import told_without_data
+from datacoop.jobs.failures import told_without_data
 from datacoop.records.silence import silent_failures
 
 SECRET = "Auskunft"

@@ -17,7 +17,7 @@ from datacoop.scrub import kinds, names
 from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.names import NameSpan
 from datacoop.scrub.recognizers.catalogue import NAMED, entities
-from datacoop.scrub.spacy_names import has_spacy_model
+from datacoop.scrub.spacy_models import has_spacy_model
 from datacoop.scrub.spans import Finding
 
 PATTERNS_ONLY = FastFinder(make_policy(), (), {})

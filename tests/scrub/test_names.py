@@ -16,7 +16,8 @@ from datacoop.scrub.name_chain import chances
 from datacoop.scrub.name_characters import particle_of
 from datacoop.scrub.name_gold import is_held_out, measure, read_examples
 from datacoop.scrub.name_units import SPACED, SPLIT, read_spaced
-from datacoop.scrub.spacy_names import has_spacy_model, spacy_names
+from datacoop.scrub.spacy_models import has_spacy_model
+from datacoop.scrub.spacy_names import spacy_names
 
 MODELS = Path(__file__).parents[2] / "models" / "datacoop_names"
 

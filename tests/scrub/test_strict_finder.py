@@ -25,7 +25,7 @@ from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.records import scrub_batch
 from datacoop.scrub.rows import FAILED, UNSUPPORTED
-from datacoop.scrub.spacy_names import has_spacy_model
+from datacoop.scrub.spacy_models import has_spacy_model
 from datacoop.scrub.spans import Finding
 from datacoop.scrub.strict_finder import StrictFinder
 

@@ -103,7 +103,7 @@ def run_all_and_die(jobs: list[tuple[str, list[str]]]) -> Iterator[int]:
 
     A child begins as a copy of this process, which has imported all and opened no store.
     """
-    importlib.import_module("datacoop.cli.intake")
+    importlib.import_module("datacoop.jobs.intake")
     for folder, arguments in jobs:
         child = os.fork()
         if child == 0:
@@ -127,7 +127,7 @@ def run_and_leave() -> NoReturn:
 
 def run_each(commands: list[list[str]]) -> Iterator[tuple[int, str, str]]:
     """Run each command in a child of its own; give exit code, standard output and error."""
-    importlib.import_module("datacoop.cli.intake")
+    importlib.import_module("datacoop.jobs.intake")
     for arguments in commands:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()

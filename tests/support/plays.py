@@ -10,7 +10,8 @@ import pyarrow as pa
 from datacoop import __version__
 from datacoop.demo.cast import Keys, make_keys, set_up_pool, submit
 from datacoop.demo.data import DemoFile, DemoSubmission, make_submissions
-from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.intake import Intake, IntakeOptions
+from datacoop.jobs.receipt import Receipt
 from datacoop.jobs.submitting import check_submission, send_submission, sign_submission
 from datacoop.pool.blobs import BlobRef, bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.landing import Landing

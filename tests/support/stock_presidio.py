@@ -11,7 +11,7 @@ import pytest
 
 from datacoop.records.policies import EntityPolicy, ScrubPolicy
 from datacoop.records.policy_file import parse_policy, shipped_policy
-from datacoop.scrub.spacy_names import has_spacy_model
+from datacoop.scrub.spacy_models import has_spacy_model
 from datacoop.scrub.spans import Finding
 
 _BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

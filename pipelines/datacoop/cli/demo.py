@@ -5,15 +5,16 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from datacoop import __version__
 from datacoop.cli.common import FOLDER, emit, json_option, progress_bar, table
-from datacoop.demo.play import Outcome, Play, members_by_id
-from datacoop.demo.report import report
-from datacoop.demo.summary import broken_promises, counted_leaks, summary
 from datacoop.errors import SettingsError
+
+if TYPE_CHECKING:
+    from datacoop.demo.play import Outcome
 
 VARIABLE = "DATACOOP_LABEL_STUDIO"
 """Names Label Studio's command where it is not found beside this environment."""
@@ -50,9 +51,15 @@ def command(
     Example:
       datacoop demo --dir .demo
     """
+    studio = label_studio or find_label_studio()
+    # Loaded here: all engines take seconds.
+    from datacoop.demo.play import Play, members_by_id
+    from datacoop.demo.report import report
+    from datacoop.demo.summary import broken_promises, counted_leaks, summary
+
     play = Play(
         root,
-        label_studio or find_label_studio(),
+        studio,
         port,
         gateway_port,
         lambda title: progress_bar(title, quiet=as_json),
@@ -93,7 +100,7 @@ def find_label_studio() -> Path:
     return Path(found)
 
 
-def step_lines(step: str, found: Outcome) -> list[object]:
+def step_lines(step: str, found: "Outcome") -> list[object]:
     """Show what a step brought."""
     title = f"\n[bold]{step}[/bold] ({found.seconds[step]} s)"
     tables = {
@@ -110,7 +117,7 @@ def step_lines(step: str, found: Outcome) -> list[object]:
     return [title, tables[step](found)] if step in tables else [title]
 
 
-def _submitted(found: Outcome) -> object:
+def _submitted(found: "Outcome") -> object:
     rows = [
         (p.submission_id, " ".join(p.languages), len(p.files), found.counted[p.submission_id])
         for p in found.plays
@@ -118,7 +125,7 @@ def _submitted(found: Outcome) -> object:
     return table("", ["submission", "languages", "files", "rows"], rows)
 
 
-def _taken_in(found: Outcome) -> object:
+def _taken_in(found: "Outcome") -> object:
     states = ("accepted", "duplicate", "quarantined")
     rows = [
         (name, r.outcome, r.rows, *(r.states.get(s, 0) for s in states), sum(r.findings.values()))
@@ -128,7 +135,7 @@ def _taken_in(found: Outcome) -> object:
     return table("", columns, rows)
 
 
-def _labelled(found: Outcome) -> object:
+def _labelled(found: "Outcome") -> object:
     rows = [
         (
             name,
@@ -145,7 +152,7 @@ def _labelled(found: Outcome) -> object:
     return table("Annotators are simulated.", columns, rows)
 
 
-def _audited(found: Outcome) -> object:
+def _audited(found: "Outcome") -> object:
     audit = found.audit
     if audit is None:
         return ""
@@ -157,7 +164,7 @@ def _audited(found: Outcome) -> object:
     return table(title, ["language", "rows", "read", "leak", "at most leak", "bound"], rows)
 
 
-def _read(found: Outcome) -> object:
+def _read(found: "Outcome") -> object:
     rows = [
         (name, labelled, f"{right / labelled:.1%}" if labelled else "-")
         for name, (right, labelled) in found.label_accuracy.items()
@@ -165,7 +172,7 @@ def _read(found: Outcome) -> object:
     return table(f"{found.rows_read} rows read", ["collection", "labels", "right"], rows)
 
 
-def _released(found: Outcome) -> object:
+def _released(found: "Outcome") -> object:
     rows = [
         (m.collection, m.version, m.rows, len(m.shards), m.shards[0].sha256[:16])
         for m in found.versions
@@ -173,14 +180,14 @@ def _released(found: Outcome) -> object:
     return table("", ["collection", "version", "rows", "shards", "first shard"], rows)
 
 
-def _verified(found: Outcome) -> object:
+def _verified(found: "Outcome") -> object:
     v = found.verified
     if v is None or not v.is_sound:
         return table("", ["file", "fault"], v.faults if v else [])
     return f"{v.files} files, {v.log_length} log entries, {v.rows} rows: all sound"
 
 
-def _leaks(found: Outcome) -> object:
+def _leaks(found: "Outcome") -> object:
     leaks = found.leaks
     rows = [(e, n, leaks.leaked[e]) for e, n in leaks.planted.items()] if leaks else []
     return table("", ["planted entity", "values", "found again"], rows)

@@ -105,7 +105,7 @@ def _models() -> Iterator[Finding]:
     if importlib.util.find_spec("presidio_analyzer") is None:
         return
     from datacoop.scrub.names import installed_models
-    from datacoop.scrub.spacy_names import SPACY_MODELS, has_spacy_model
+    from datacoop.scrub.spacy_models import SPACY_MODELS, has_spacy_model
 
     known = {*installed_models(), *(name for name in SPACY_MODELS if has_spacy_model(name))}
     for language in ("de", "en", "fr", "ko"):

@@ -2,15 +2,13 @@
 
 import argparse
 import importlib.util
-import json
 import os
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from urllib.request import urlopen
 
 from datacoop.cli.finding import Finding, clock_finding, found, looked, readable_by_others
-from datacoop.errors import DatacoopError, OutsideError
+from datacoop.errors import DatacoopError
+from datacoop.jobs.engine import ask_flink, require_listening
 from datacoop.pool.store_check import SECONDS, seconds_ahead
 from datacoop.settings import Settings
 
@@ -70,35 +68,19 @@ def _engine(beam_arguments: Sequence[str]) -> Iterator[Finding]:
         yield looked("Flink", told.flink_master, lambda: _flink(told.flink_master))
 
 
-def _listens(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal():
-        return "Write it as HOST:8099."
-    try:
-        socket.create_connection((host, int(port)), SECONDS).close()
-    except OSError as error:
-        raise OutsideError(
-            "Beam job endpoint", "connect", type(error).__name__, hint="Start the job server."
-        ) from None
+def _listens(endpoint: str) -> str:
+    require_listening(endpoint)
     return ""
 
 
 def _flink(master: str) -> str:
-    url = master if "://" in master else f"http://{master}"
-    try:
-        with urlopen(f"{url.rstrip('/')}/overview", timeout=SECONDS) as answer:  # noqa: S310
-            told = json.load(answer)
-        version, managers = str(told["flink-version"]), int(told["taskmanagers"])
-        slots = int(told["slots-available"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutsideError(
-            "Flink",
-            "overview",
-            type(error).__name__,
-            hint="Give the address of the job manager's REST server, HOST:8081.",
-        ) from None
-    if not version.startswith(f"{FLINK}."):
-        return f"It is Flink {version}; the jobs were tried on {FLINK}."
-    if not managers:
+    found = ask_flink(master)
+    if not found.version.startswith(f"{FLINK}."):
+        return f"It is Flink {found.version}; the jobs were tried on {FLINK}."
+    if not found.managers:
         return "It has no task manager: jobs would wait for ever. Start some."
-    return "" if slots else "All its slots are taken: jobs would wait. Start a task manager."
+    return (
+        ""
+        if found.free_slots
+        else "All its slots are taken: jobs would wait. Start a task manager."
+    )

@@ -26,7 +26,6 @@ from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.evaluating import record_evaluation
 from datacoop.records.digest import sha256_hex
 from datacoop.scrub.evaluation import Evaluation, Miss, Slice, Tally, evaluate
-from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.gold import NO_MASK, PARTS, part_of, read_gold
 from datacoop.scrub.names import installed_models
 
@@ -98,6 +97,9 @@ def scrub(
     rows = [row for path in gold for row in part_of(read_gold(path), part)]
     if not rows:
         raise SettingsError(f"no gold row is in part {part!r}", hint="Try --part all.")
+    # Loaded here: the recognizers take seconds, and what is wrong with the gold is told before.
+    from datacoop.scrub.finder import PolicyFinder
+
     finder = PolicyFinder(chosen, sorted({row.language for row in rows}), installed_models())
     with progress_bar("evaluate", quiet=as_json) as progress:
         found = evaluate(rows, chosen, finder, progress)

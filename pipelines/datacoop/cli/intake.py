@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,11 +21,17 @@ from datacoop.cli.common import (
     table,
     utc_now,
 )
-from datacoop.jobs.intake import RANGE_BYTES, Intake, IntakeOptions, Receipt
-from datacoop.jobs.runner import RUNNER
+from datacoop.ingest.splitting import RANGE_BYTES
+from datacoop.jobs.engine import RUNNER, require_engine
+from datacoop.jobs.receipt import Receipt
+from datacoop.jobs.submitting import landed_submission
+from datacoop.pool.landing import Landing
 from datacoop.records.quarantine import REASONS
 from datacoop.settings import Settings
 from datacoop.validate.verdict import VERDICT_REASONS
+
+if TYPE_CHECKING:
+    from datacoop.jobs.intake import Intake
 
 
 @click.group("intake")
@@ -83,8 +90,15 @@ def make_intake(
     runner: str,
     beam_arguments: tuple[str, ...],
     range_bytes: int,
-) -> Intake:
+) -> "Intake":
     """Make the job of a submission, with the operator's key and the member's quota."""
+    require_engine(runner, beam_arguments)
+    pool, landing = open_pool(settings), settings.open_landing(member)
+    landed_submission(Landing(landing, submission), pool.require().keys)
+    operator = operator_key(settings)
+    # Loaded here: Beam and the recognizers take seconds, and what is missing is told before.
+    from datacoop.jobs.intake import Intake, IntakeOptions
+
     options = IntakeOptions(
         code_version=__version__,
         runner=runner,
@@ -92,8 +106,7 @@ def make_intake(
         range_bytes=range_bytes,
         quota=settings.quotas.of(member),
     )
-    landing = settings.open_landing(member)
-    return Intake(open_pool(settings), landing, submission, operator_key(settings), options)
+    return Intake(pool, landing, submission, operator, options)
 
 
 def receipt_lines(receipt: Receipt) -> list[object]:

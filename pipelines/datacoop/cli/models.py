@@ -10,7 +10,7 @@ from datacoop.errors import SettingsError
 from datacoop.scrub import kind_training, kinds, training
 from datacoop.scrub.name_card import Figures
 from datacoop.scrub.names import NameModel, installed_models, load_model
-from datacoop.scrub.spacy_names import SPACY_MODELS, has_spacy_model
+from datacoop.scrub.spacy_models import SPACY_MODELS, has_spacy_model
 
 
 @click.group("models")

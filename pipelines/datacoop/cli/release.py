@@ -26,6 +26,7 @@ from datacoop.cli.common import (
     work_option,
 )
 from datacoop.errors import RefusedError
+from datacoop.jobs.engine import RUNNER, require_engine
 from datacoop.jobs.openlineage import send_events
 from datacoop.jobs.release import (
     ReleaseOptions,
@@ -37,7 +38,6 @@ from datacoop.jobs.release import (
     propose_release,
     publish_release,
 )
-from datacoop.jobs.runner import RUNNER
 from datacoop.jobs.workforce import read_workforce
 from datacoop.pool.blobs import blob_key, get_blob
 from datacoop.pool.keys import load_signing_key
@@ -116,6 +116,7 @@ def build(
       datacoop release build documents
     """
     settings = settings_from(config, pool=pool_url, work=work)
+    require_engine(runner, beam_arguments)
     store = settings.open_work_store()
     options = ReleaseOptions(
         code_version=__version__,

@@ -20,8 +20,8 @@ from datacoop.cli.common import (
     utc_now,
     work_option,
 )
-from datacoop.jobs.rescanning import RescanOptions, rescan
-from datacoop.jobs.runner import RUNNER
+from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.engine import RUNNER, require_engine
 
 
 @click.command("rescan", context_settings={"ignore_unknown_options": True})
@@ -51,6 +51,12 @@ def command(
       datacoop rescan documents
     """
     settings = settings_from(config, pool=pool_url, work=work)
+    require_engine(runner, beam_arguments)
+    pool, operator = open_pool(settings), operator_key(settings)
+    contract_of(pool, pool.require(), collection)
+    # Loaded here: Beam and the recognizers take seconds, and what is missing is told before.
+    from datacoop.jobs.rescanning import RescanOptions, rescan
+
     options = RescanOptions(
         code_version=__version__,
         work=settings.open_work_store().address,
@@ -59,9 +65,9 @@ def command(
     )
     with progress_bar("rescan", quiet=as_json) as progress:
         found = rescan(
-            open_pool(settings),
+            pool,
             collection,
-            operator_key(settings),
+            operator,
             options,
             created_utc=utc_now(),
             progress=progress,

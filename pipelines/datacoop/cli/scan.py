@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,10 +11,11 @@ from datacoop.cli.collection import scrub_policy, shipped
 from datacoop.cli.common import FOLDER, emit, json_option, progress_bar, table
 from datacoop.cli.submission import column_pair
 from datacoop.errors import OutsideError
-from datacoop.jobs.scan_page import ScanPage, write_page
-from datacoop.jobs.scan_texts import ScannedText, TextColumns, scan_texts, shown_finding
-from datacoop.jobs.scanning import Scanned, scan_file
 from datacoop.records.policies import ScrubPolicy
+
+if TYPE_CHECKING:
+    from datacoop.jobs.scan_page import ScanPage
+    from datacoop.jobs.scan_texts import ScannedText, TextColumns
 
 
 @click.command("scan")
@@ -70,15 +72,19 @@ def command(
         raise click.UsageError("--policy scans texts: --collection and --column do not go with it")
     if len(languages) > 1 or not (languages or language_column):
         raise click.UsageError("--policy needs one --language, or a --language-column")
+    if page_path is not None:
+        _check_page(page_path)
+    chosen = scrub_policy(policy)
+    # Loaded here and below: the recognizers take seconds, and a wrong option is told before.
+    from datacoop.jobs.scan_texts import TextColumns
+
     where = TextColumns(
         texts=texts or ("text",),
         id=id_column,
         language=language_column,
         default_language="".join(languages),
     )
-    if page_path is not None:
-        _check_page(page_path)
-    _scan_texts(files, scrub_policy(policy), where, page_path, as_json=as_json)
+    _scan_texts(files, chosen, where, page_path, as_json=as_json)
 
 
 def _check_page(path: Path) -> None:
@@ -91,11 +97,14 @@ def _check_page(path: Path) -> None:
 def _scan_texts(
     files: Sequence[Path],
     policy: ScrubPolicy,
-    where: TextColumns,
+    where: "TextColumns",
     page_path: Path | None,
     *,
     as_json: bool,
 ) -> None:
+    from datacoop.jobs.scan_page import ScanPage, write_page
+    from datacoop.jobs.scan_texts import scan_texts
+
     page = ScanPage(policy)
     with progress_bar("scan", quiet=as_json) as progress:
         for done, path in enumerate(files):
@@ -113,7 +122,9 @@ def _scan_texts(
         emit(False, None, *_lines(page), *([f"written: {page_path}"] if page_path else []))
 
 
-def _line(scanned: ScannedText, where: TextColumns) -> Mapping[str, object]:
+def _line(scanned: "ScannedText", where: "TextColumns") -> Mapping[str, object]:
+    from datacoop.jobs.scan_texts import shown_finding
+
     line: dict[str, object] = {"id": scanned.id}
     if len(where.texts) > 1:
         line["column"] = scanned.column
@@ -122,7 +133,7 @@ def _line(scanned: ScannedText, where: TextColumns) -> Mapping[str, object]:
     return line | ({"reason": scanned.reason} if scanned.reason else {})
 
 
-def _lines(page: ScanPage) -> list[object]:
+def _lines(page: "ScanPage") -> list[object]:
     """Give what a person is told of a scan of texts: counts, never a value."""
     found = [
         (entity, column, done, count)
@@ -146,6 +157,8 @@ def _scan_rows(
 ) -> None:
     contract = shipped(collection)
     names = dict(column_pair(text) for text in columns)
+    from datacoop.jobs.scanning import Scanned, scan_file
+
     found: dict[str, Scanned] = {}
     with progress_bar("scan", quiet=as_json) as progress:
         for done, path in enumerate(files):

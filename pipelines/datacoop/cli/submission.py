@@ -33,7 +33,7 @@ from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.erasure import readers_to_tell
 from datacoop.jobs.erasure_landing import erased_rows, states_now
-from datacoop.jobs.intake import read_receipt
+from datacoop.jobs.receipt import read_receipt
 from datacoop.jobs.submitting import (
     SubmissionDraft,
     check_submission,

@@ -16,8 +16,8 @@ from datacoop.cli.common import (
     utc_now,
 )
 from datacoop.cli.intake import make_intake, receipt_lines
-from datacoop.jobs.intake import RANGE_BYTES
-from datacoop.jobs.runner import RUNNER
+from datacoop.ingest.splitting import RANGE_BYTES
+from datacoop.jobs.engine import RUNNER
 
 REASON_LENGTH = 200
 

@@ -23,7 +23,8 @@ from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
 from datacoop.jobs.collecting import Collected
 from datacoop.jobs.frame import listed_records
-from datacoop.jobs.intake import Intake, IntakeOptions, Receipt
+from datacoop.jobs.intake import Intake, IntakeOptions
+from datacoop.jobs.receipt import Receipt
 from datacoop.jobs.release import (
     ReleaseOptions,
     approve_release,

@@ -10,6 +10,10 @@ from datacoop.records.submission import SourceFile
 COLUMNAR = frozenset({"parquet", "arrow"})
 
 
+RANGE_BYTES = 8 << 20
+"""Bytes of a range: what one call of the engines works on, and what a killed job loses."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRange:
     """A part `[start, end)` of a file: bytes of plain JSON Lines, row groups, or batches.

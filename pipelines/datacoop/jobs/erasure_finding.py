@@ -18,7 +18,6 @@ from datacoop.errors import RefusedError
 from datacoop.ingest.read import read_range
 from datacoop.ingest.splitting import plan_ranges
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.intake_range import canonical_row
 from datacoop.jobs.submitting import open_submission
 from datacoop.pool.blobs import bytes_to_batches
 from datacoop.pool.erasure import Ledger
@@ -35,6 +34,7 @@ from datacoop.records.columns import (
     SOURCE_FIELDS,
     SOURCE_FILE,
 )
+from datacoop.records.quarantine import canonical_row
 from datacoop.records.submission import Manifest
 from datacoop.records.tombstones import Stonemason, Tombstones, folded_value, strings_of
 from datacoop.scrub.pseudonyms import Pseudonymizer

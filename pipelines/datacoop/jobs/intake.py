@@ -1,22 +1,29 @@
 """The intake job: a submission from its member's landing store into the pool."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
 
 from datacoop.errors import Fault, RefusedError, SubmissionError
-from datacoop.ingest.splitting import FileRange, plan_ranges
+from datacoop.ingest.splitting import RANGE_BYTES, FileRange, plan_ranges
+from datacoop.jobs.engine import RUNNER
 from datacoop.jobs.intake_range import IntakeTask, TakeInRange
 from datacoop.jobs.intake_results import UNDECIDED, RangeOutcome, RangeResults
-from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
+from datacoop.jobs.progress import Progress, watched
+from datacoop.jobs.receipt import (
+    Receipt,
+    make_receipt,
+    read_receipt,
+    sign_receipt,
+    sum_counts,
+)
+from datacoop.jobs.runner import run_pipeline
 from datacoop.jobs.submitting import (
     contract_faults,
-    open_submission,
+    landed_submission,
     read_secret,
     terms_faults,
     verify_files,
@@ -30,12 +37,12 @@ from datacoop.pool.blobs import (
     put_blobs,
 )
 from datacoop.pool.erasure import stones_of
-from datacoop.pool.keys import PublicKey, SigningKey
-from datacoop.pool.landing import PSEUDONYM_KEY, Landing
+from datacoop.pool.keys import SigningKey
+from datacoop.pool.landing import Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
-from datacoop.pool.signing import Statement, open_statement, sign_statement
+from datacoop.pool.signing import open_statement
 from datacoop.pool.state import PooledSubmission, State, open_erasures
 from datacoop.records.coder import KeyedBatch
 from datacoop.records.collection import Collection, parse_collection
@@ -44,16 +51,11 @@ from datacoop.records.digest import canonical_json, salted_digest, sha256_hex
 from datacoop.records.duplicates import ENTRY, INDEX_SCHEMA
 from datacoop.records.quotas import Quota
 from datacoop.records.small_counts import about_each
-from datacoop.records.states import RowState
-from datacoop.records.submission import Manifest
 from datacoop.validate.expectations import parse_suites
 from datacoop.validate.great_expectations import SuiteRunner
 from datacoop.validate.stage import FindDuplicates
 from datacoop.validate.verdict import SubmissionMeasures, Verdict, judge
 
-RECEIPT_TYPE = "urn:datacoop:receipt:v1"
-RANGE_BYTES = 8 << 20
-"""Bytes of a range: what one call of the engines works on, and what a killed job loses."""
 TOGETHER_BYTES = 32 << 20
 """Bytes of blobs that are held in memory to be written together."""
 _QUOTA_HINT = "Nothing entered the pool. The operator can raise it: docs/operations/quotas.md."
@@ -71,34 +73,6 @@ class IntakeOptions:
     """What the member may send."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The account of a submission: every row in exactly one state."""
-
-    submission: str
-    member: str
-    collection: str
-    outcome: str
-    reasons: tuple[str, ...]
-    """Why the submission as a whole is held or refused."""
-    log_entry: int
-    rows: int
-    states: dict[str, int]
-    """Rows by state; they add up to `rows`."""
-    quarantine_reasons: dict[str, int]
-    files: tuple[dict[str, int], ...]
-    """For each file in order: `rows` and `quarantined`."""
-    findings: dict[str, int]
-    """Personal data found in accepted rows, by entity."""
-    cleaned: dict[str, int]
-    languages: dict[str, int]
-    contract: str
-    scrub_policy: str
-    code_version: str
-    quarantine: tuple[str, ...]
-    """Keys of the quarantined rows in the landing store."""
-
-
 class Intake:
     """One submission on its way in. Every step can be killed and run again."""
 
@@ -114,7 +88,7 @@ class Intake:
         self.landing = Landing(landing_store, submission_id)
         self.operator = operator
         self.options = options
-        self.manifest, self.steward = self._open(pool.require())
+        self.manifest, self.steward = landed_submission(self.landing, pool.require().keys)
         self.collection = self._contract(pool.require())
         for store in (pool.store, landing_store):
             store.be_patient()
@@ -221,20 +195,6 @@ class Intake:
         objection = self.options.quota.rows_objection(standing, rows)
         if objection:
             raise RefusedError(f"{self.manifest.member!r} {objection}", hint=_QUOTA_HINT)
-
-    def _open(self, state: State) -> tuple[Manifest, PublicKey]:
-        envelope = self.landing.store.find(self.landing.envelope)
-        if envelope is None:
-            raise RefusedError(
-                f"submission {self.landing.submission_id!r} is not in the landing store",
-                hint="The steward sends it with `datacoop submission send`.",
-            )
-        manifest, steward = open_submission(self.landing.envelope, envelope, state.keys)
-        read_secret(self.landing.store, PSEUDONYM_KEY)
-        if manifest.submission_id != self.landing.submission_id:
-            fault = Fault("$.submission_id", f"is {manifest.submission_id!r}")
-            raise SubmissionError(manifest.member, self.landing.submission_id, [fault])
-        return manifest, steward
 
     def _contract(self, state: State) -> Collection:
         digest = state.collections.get(self.manifest.collection)
@@ -344,7 +304,7 @@ class Intake:
             rows=clean + held_back,
             quarantined=held_back,
             duplicates=len(self._duplicates(task)),
-            languages=len(_sum(outcome.languages for outcome in outcomes)),
+            languages=len(sum_counts(outcome.languages for outcome in outcomes)),
         )
         return judge(measures, SuiteRunner(parse_suites(self.collection).submission))
 
@@ -386,7 +346,7 @@ class Intake:
             "records": records,
             "rows": rows if records else 0,
             "rows_quarantined_about": coarse(sum(o.quarantined_rows for o in outcomes)),
-            "quarantined_about": about_each(_sum(outcome.reasons for outcome in outcomes)),
+            "quarantined_about": about_each(sum_counts(outcome.reasons for outcome in outcomes)),
             "scrub_policy": self.collection.scrub.id,
             "code_version": self.options.code_version,
         }
@@ -446,10 +406,7 @@ class Intake:
             code_version=self.options.code_version,
             quarantine=self._quarantine(task, outcomes),
         )
-        statement = Statement(
-            predicate_type=RECEIPT_TYPE, subjects=(), predicate=_receipt_json(receipt)
-        )
-        content = sign_statement(statement, self.operator)
+        content = sign_receipt(receipt, self.operator)
         self.landing.store.put(self.landing.receipt, content)
         # As it is read from now on, to the order of its keys.
         return read_receipt(content, {self.operator.public.keyid: self.operator.public})
@@ -458,79 +415,6 @@ class Intake:
 def coarse(count: int) -> int:
     """Round up to the next ten: all members read the log, and small counts single people out."""
     return -(-count // 10) * 10
-
-
-def make_receipt(
-    manifest: Manifest,
-    collection: Collection,
-    known: PooledSubmission,
-    outcomes: Sequence[RangeOutcome],
-    *,
-    duplicates: int,
-    code_version: str,
-    quarantine: tuple[str, ...],
-) -> Receipt:
-    """Account for every row of a submission."""
-    clean = sum(outcome.clean_rows for outcome in outcomes)
-    held_back = sum(outcome.quarantined_rows for outcome in outcomes)
-    sound: dict[RowState, int] = {
-        "pass": {RowState.ACCEPTED: clean - duplicates, RowState.DUPLICATE: duplicates},
-        "hold": {RowState.HELD: clean},
-        "refuse": {RowState.REFUSED: clean},
-    }[known.outcome]
-    states = {**sound, RowState.QUARANTINED: held_back}
-    return Receipt(
-        submission=manifest.submission_id,
-        member=manifest.member,
-        collection=manifest.collection,
-        outcome=known.outcome,
-        reasons=known.reasons,
-        log_entry=known.entry,
-        rows=clean + held_back,
-        states={state.value: count for state, count in sorted(states.items()) if count},
-        quarantine_reasons=_sum(outcome.reasons for outcome in outcomes),
-        files=tuple(_file_account(ordinal, outcomes) for ordinal in range(len(manifest.files))),
-        findings=_sum(outcome.findings for outcome in outcomes),
-        cleaned=_sum(outcome.cleaned for outcome in outcomes),
-        languages=_sum(outcome.languages for outcome in outcomes),
-        contract=collection.digest,
-        scrub_policy=collection.scrub.id,
-        code_version=code_version,
-        quarantine=quarantine,
-    )
-
-
-def _file_account(ordinal: int, outcomes: Sequence[RangeOutcome]) -> dict[str, int]:
-    mine = [outcome for outcome in outcomes if outcome.source_file == ordinal]
-    held_back = sum(outcome.quarantined_rows for outcome in mine)
-    return {
-        "rows": sum(outcome.clean_rows for outcome in mine) + held_back,
-        "quarantined": held_back,
-    }
-
-
-def _sum(counts: Iterator[dict[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for count in counts:
-        total.update(count)
-    return dict(sorted(total.items()))
-
-
-def _receipt_json(receipt: Receipt) -> dict[str, object]:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(receipt).items()}
-
-
-def read_receipt(content: bytes, keys: dict[str, PublicKey]) -> Receipt:
-    """Verify and read a receipt.
-
-    Raises:
-        IntegrityError: It is not one that a key of `keys` signed.
-    """
-    statement, _ = open_statement("receipt.dsse.json", content, keys)
-    value: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in statement.predicate.items()
-    }
-    return Receipt(**value)
 
 
 def _earlier(state: State, submission_id: str, collection: str) -> list[tuple[int, str]]:

@@ -34,7 +34,7 @@ from datacoop.records.columns import (
     TERMS_ID,
     record_schema,
 )
-from datacoop.records.quarantine import ERASED, split_rows
+from datacoop.records.quarantine import ERASED, canonical_row, split_rows
 from datacoop.records.silence import silent_failures
 from datacoop.records.submission import Manifest, parse_manifest
 from datacoop.records.tombstones import Stonemason, strings_of
@@ -153,11 +153,6 @@ def raw_rows(raw: pa.RecordBatch, held: pa.RecordBatch) -> pa.RecordBatch:
     columns = [rows.column(field.name) for field in SOURCE_FIELDS]
     columns += [held.column(QUARANTINE_REASON), pa.array(texts, pa.binary())]
     return pa.RecordBatch.from_arrays(columns, schema=QUARANTINE_SCHEMA)
-
-
-def canonical_row(row: dict[str, Any]) -> bytes:
-    """Give a row as one line of JSON, as a steward would send it again."""
-    return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).encode()
 
 
 def persons_of(persons: pa.RecordBatch, passed: pa.RecordBatch) -> pa.RecordBatch:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-import apache_beam as beam
 import pyarrow as pa
 
 from datacoop.errors import RefusedError
 from datacoop.jobs.contracts import contract_of, parse_contract
+from datacoop.jobs.engine import RUNNER
 from datacoop.jobs.frame import (
     frame_of,
     listed_records,
@@ -20,7 +20,7 @@ from datacoop.jobs.frame import (
 )
 from datacoop.jobs.labels import current_labels
 from datacoop.jobs.leftovers import RELEASES
-from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
+from datacoop.jobs.progress import Progress, watched
 from datacoop.jobs.stating import write_statements
 from datacoop.jobs.trusting import show_current
 from datacoop.label.small_groups import names_in_release
@@ -57,7 +57,6 @@ from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
 from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan
 from datacoop.publish.splits import SPLITS, bucket_count
-from datacoop.publish.stage import Build, PublishShards
 from datacoop.publish.tasks import plan_tasks
 from datacoop.records.collection import Collection
 from datacoop.records.columns import LANGUAGE, MINHASH_PERMUTATIONS, RECORD_ID
@@ -279,6 +278,12 @@ def _run(
     options: ReleaseOptions,
     progress: Progress,
 ) -> _Made:
+    # Loaded here: whoever shows, signs or publishes a version need not wait for Beam.
+    import apache_beam as beam
+
+    from datacoop.jobs.runner import run_pipeline
+    from datacoop.publish.stage import Build, PublishShards
+
     sources = [(s.member, get_blob_list(pool.store, s.records or "")) for s in released]
     amended = pool.state().amended
     labels = label_table(pool, collection, options.gold)

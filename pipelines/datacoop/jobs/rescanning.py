@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.jobs.contracts import contract_of
+from datacoop.jobs.engine import RUNNER
 from datacoop.jobs.frame import list_records, pooled_batches
-from datacoop.jobs.runner import RUNNER, Progress, run_pipeline, watched
+from datacoop.jobs.progress import Progress, watched
+from datacoop.jobs.runner import run_pipeline
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft

@@ -9,9 +9,8 @@ from typing import Any
 from datacoop.ingest.formats import raw_rows
 from datacoop.ingest.reasons import COLUMN_MISSING, WRONG_TYPE
 from datacoop.ingest.rows import RawRow
-from datacoop.ingest.splitting import plan_ranges
-from datacoop.jobs.intake import RANGE_BYTES
-from datacoop.jobs.scanning import DESK_KEY, desk_file
+from datacoop.ingest.splitting import RANGE_BYTES, plan_ranges
+from datacoop.jobs.desk import DESK_KEY, desk_file
 from datacoop.pool.object_store import open_store
 from datacoop.records.policies import IngestPolicy, ScrubPolicy
 from datacoop.scrub.edits import Edits, row_edits
@@ -20,7 +19,7 @@ from datacoop.scrub.names import installed_models
 from datacoop.scrub.operators import apply
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.rows import Finder, Row, find_all
-from datacoop.scrub.spacy_names import SPACY_MODELS
+from datacoop.scrub.spacy_models import SPACY_MODELS
 from datacoop.scrub.spans import Finding, placeholder_pattern
 from datacoop.scrub.texts import Place
 

@@ -5,26 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datacoop.errors import SettingsError
 from datacoop.ingest.read import read_range
-from datacoop.ingest.splitting import plan_ranges
-from datacoop.jobs.intake import RANGE_BYTES
+from datacoop.ingest.splitting import RANGE_BYTES, plan_ranges
+from datacoop.jobs.desk import DESK_KEY, desk_file
 from datacoop.jobs.intake_results import count_findings, count_values
-from datacoop.jobs.submitting import guess_format
 from datacoop.pool.object_store import open_store
 from datacoop.records.collection import Collection
 from datacoop.records.columns import QUARANTINE_REASON
 from datacoop.records.quarantine import split_rows
-from datacoop.records.submission import Manifest, SourceFile
+from datacoop.records.submission import Manifest
 from datacoop.records.terms import Terms
 from datacoop.scrub.finder import PolicyFinder
 from datacoop.scrub.names import installed_models
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import scrub_batch
 from datacoop.validate.rows import RowChecker
-
-DESK_KEY = bytes(32)
-"""Pseudonyms are made and thrown away here: any key does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +65,6 @@ def scan_file(
         rows=rows,
         findings=dict(sorted(findings.items())),
         quarantined=dict(sorted(quarantined.items())),
-    )
-
-
-def desk_file(path: Path, columns: Mapping[str, str]) -> SourceFile:
-    """Describe a file that nobody has signed for.
-
-    Raises:
-        SettingsError: There is no such file, or its format is not known.
-    """
-    kind, compression = guess_format(path.name)
-    if not path.is_file():
-        raise SettingsError(f"there is no file {path.name}", hint="Check the path.")
-    return SourceFile(
-        path=path.name,
-        sha256="",
-        size_bytes=path.stat().st_size,
-        format=kind,
-        compression=compression,
-        columns=tuple(sorted(columns.items())),
-        ignored_columns=(),
     )
 
 

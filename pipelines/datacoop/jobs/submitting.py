@@ -305,6 +305,31 @@ def open_submission(
     return parse_manifest(value), signer
 
 
+def landed_submission(
+    landing: Landing, keys: Mapping[str, PublicKey]
+) -> tuple[Manifest, PublicKey]:
+    """Verify a submission's signed manifest in its landing store and give it with its signer.
+
+    Raises:
+        RefusedError: It was not sent.
+        IntegrityError: The signature is not one of a known steward, or the key for pseudonyms is
+            not there.
+        SubmissionError: The manifest has faults, or is another submission's.
+    """
+    envelope = landing.store.find(landing.envelope)
+    if envelope is None:
+        raise RefusedError(
+            f"submission {landing.submission_id!r} is not in the landing store",
+            hint="The steward sends it with `datacoop submission send`.",
+        )
+    manifest, steward = open_submission(landing.envelope, envelope, keys)
+    read_secret(landing.store, PSEUDONYM_KEY)
+    if manifest.submission_id != landing.submission_id:
+        fault = Fault("$.submission_id", f"is {manifest.submission_id!r}")
+        raise SubmissionError(manifest.member, landing.submission_id, [fault])
+    return manifest, steward
+
+
 def send_submission(
     folder: Path, store: ObjectStore, pseudonym_key: Path, progress: Progress
 ) -> Manifest:

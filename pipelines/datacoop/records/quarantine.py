@@ -1,6 +1,7 @@
 """Reason codes, and the split of a batch into rows that pass and rows to quarantine."""
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -126,3 +127,8 @@ def split_rows(batch: pa.RecordBatch, reasons: pa.Array) -> tuple[pa.RecordBatch
     passed = pc.is_null(reasons)
     quarantined = batch.append_column(QUARANTINE_REASON, reasons).filter(pc.invert(passed))
     return batch.filter(passed), quarantined
+
+
+def canonical_row(row: dict[str, Any]) -> bytes:
+    """Give a row as one line of JSON, as a steward would send it again."""
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).encode()

@@ -14,7 +14,8 @@ from datacoop.scrub.plain_text import PlainText, plain_text
 from datacoop.scrub.recognizers.checks import CHECKS
 from datacoop.scrub.searches import check_entities, searches
 from datacoop.scrub.sieve import Sieve
-from datacoop.scrub.spacy_names import SPACY_ENTITIES, has_spacy_model, spacy_names
+from datacoop.scrub.spacy_models import has_spacy_model
+from datacoop.scrub.spacy_names import SPACY_ENTITIES, spacy_names
 from datacoop.scrub.spans import Finding, outside, placeholder_pattern
 from datacoop.scrub.subjects import BESIDE, Subject, blanked, blanks, windows
 

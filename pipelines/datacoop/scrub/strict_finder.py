@@ -10,10 +10,10 @@ from datacoop.scrub.fast_finder import FastFinder
 from datacoop.scrub.lemma_context import Candidate, scored_in_context
 from datacoop.scrub.presidio import StockRecognizers, stock_entities, without_contained
 from datacoop.scrub.searches import check_entities
+from datacoop.scrub.spacy_models import has_spacy_model
 from datacoop.scrub.spacy_names import (
     SPACY_ENTITIES,
     Reading,
-    has_spacy_model,
     stock_readings,
 )
 from datacoop.scrub.spans import Finding, outside, placeholder_pattern

@@ -58,22 +58,20 @@ class SubmissionMeasures:
     languages: int
     """How many languages the rows that passed are in."""
 
-    def table(self) -> pa.RecordBatch:
-        """Give the measures as one row: `SUBMISSION_MEASURES`."""
+    def values(self) -> dict[str, int | float]:
+        """Give the measures by name: `SUBMISSION_MEASURES`."""
         passed = self.rows - self.quarantined
-        return pa.record_batch(
-            {
-                "rows": [self.rows],
-                "passed_rows": [passed],
-                "quarantined_share": [self.quarantined / max(self.rows, 1)],
-                "duplicates_share": [self.duplicates / max(passed, 1)],
-                "languages": [self.languages],
-            }
-        )
+        return {
+            "rows": self.rows,
+            "passed_rows": passed,
+            "quarantined_share": self.quarantined / max(self.rows, 1),
+            "duplicates_share": self.duplicates / max(passed, 1),
+            "languages": self.languages,
+        }
 
 
 SUBMISSION_MEASURES = frozenset(
-    SubmissionMeasures(rows=0, quarantined=0, duplicates=0, languages=0).table().schema.names
+    SubmissionMeasures(rows=0, quarantined=0, duplicates=0, languages=0).values()
 )
 """The measures that a suite may judge a submission by."""
 
@@ -87,7 +85,7 @@ class SubmissionJudge(Protocol):
 
 def judge(measures: SubmissionMeasures, runner: SubmissionJudge) -> Verdict:
     """Judge a submission: one rule that refuses outweighs all that hold."""
-    failed = runner.failed(measures.table())
+    failed = runner.failed(pa.record_batch({k: [v] for k, v in measures.values().items()}))
     verdicts = {meta["verdict"] for meta in failed}
     outcome = next((o for o in (Outcome.REFUSE, Outcome.HOLD) if o in verdicts), Outcome.PASS)
     return Verdict(outcome=outcome, reasons=tuple(dict.fromkeys(m["reason"] for m in failed)))
