@@ -92,8 +92,17 @@ def test_a_pool_is_sound_at_every_step_of_its_life() -> None:
     waiting = verify(pool.store).faults
     assert waiting
     assert all(" again" in said for _, said in waiting)
+    assert verify(pool.store).is_unfinished
+    assert not verify(pool.store).is_sound
+    spoilt = copy_of(pool.store)
+    spoilt.delete(f"trust/1.{COLLECTION}.json")
+    assert not verify(spoilt).is_unfinished, "what readers were shown must be there"
     refresh(pool)
-    assert verify(pool.store).faults == ()
+    shown = verify(pool.store)
+    assert (shown.faults, shown.is_unfinished) == ((), False)
+    pool.store.delete("trust/timestamp.json")
+    assert not verify(pool.store).is_unfinished
+    refresh(pool)
     publish(pool)
     assert verify(pool.store).faults == ()
     assert verify(pool.store).versions == 1
