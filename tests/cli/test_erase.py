@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from plays import Stage, make_play, make_stage, write_settings
 
 from datacoop.cli.main import datacoop
+from datacoop.jobs.proof import PARTS
 from datacoop.web.gateway.store import Store
 
 MEMBER = "de-auental"
@@ -85,6 +86,11 @@ def test_a_person_is_found_erased_and_proven_gone(stage: Stage) -> None:
     applied = json.loads(erase(*operator, *told(f"{NICKNAME}\n\n")))
     assert [(one["member"], one["rows"]) for one in applied["erased"]] == [(MEMBER, 1)]
     assert applied["proof"]["is_clean"]
+    parts = applied["proof"]["parts"]
+    assert set(parts) == set(PARTS)
+    # This desk names neither a Label Studio nor a gateway: the report does not keep it to itself.
+    assert [part for part, searched in parts.items() if not searched] == ["tasks", "gateway store"]
+    assert parts["quarantine"] == [f"landing of {m}" for m in sorted(stage.pool.state().members)]
     report = (stage.root / "report.json").read_text(encoding="utf-8")
     assert json.loads(report) == applied["proof"]
     assert NICKNAME not in report
@@ -124,6 +130,13 @@ def test_a_gateway_s_store_forgets_erased_records(tmp_path: Path) -> None:
     gone, stays = b"g" * 32, b"s" * 32
     for record in (gone, stays):
         store.report("a1", "documents", record, "personal", 1.0)
+
+    def held() -> bytes:
+        return b"".join(content for _, content in store.rows())
+
+    assert gone.hex().encode() in held()
     store.forget([gone])
+    assert gone.hex().encode() not in held()
+    assert stays.hex().encode() in held()
     assert [one.record_id for one in store.reports()] == [stays]
     store.close()

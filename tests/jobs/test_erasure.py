@@ -11,9 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import yaml
 from plays import CODE_VERSION, Stage, make_play, make_stage, quarantined, quiet
 
 from datacoop.errors import IntegrityError, RefusedError, SubmissionError, VersionWithdrawnError
+from datacoop.jobs.amending import amend_version
+from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.erasure import (
     apply_erasures,
     erase_from_work,
@@ -24,6 +27,7 @@ from datacoop.jobs.erasure_finding import Wanted, counts, find_records
 from datacoop.jobs.erasure_landing import MemberErasure, erased_rows, states_now
 from datacoop.jobs.proof import Place, Report, prove
 from datacoop.jobs.release import (
+    Built,
     ReleaseOptions,
     approve_release,
     build_release,
@@ -33,7 +37,7 @@ from datacoop.jobs.release import (
 from datacoop.jobs.submitting import send_submission
 from datacoop.pool.blobs import batches_to_bytes, bytes_to_batches
 from datacoop.pool.erasure import Ledger, request_bytes
-from datacoop.pool.garbage import erased_blobs, find_garbage
+from datacoop.pool.garbage import delete_garbage, erased_blobs, find_garbage
 from datacoop.pool.landing import PSEUDONYM_KEY, Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, open_store
@@ -41,6 +45,7 @@ from datacoop.publish.settling import MEMORY_SCHEMA
 from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
 from datacoop.records.accesses import Access, access_key, accesses_to_bytes
+from datacoop.records.collection import parse_collection
 from datacoop.records.columns import DIGEST, MASKED_DIGEST
 from datacoop.records.tombstones import Tombstones
 
@@ -94,8 +99,24 @@ def work(stage: Stage) -> ObjectStore:
 
 def release(stage: Stage) -> int:
     options = ReleaseOptions(code_version=CODE_VERSION, work=work(stage).address)
+    day = CREATED[:10]
+    return publish(stage, build_release(stage.pool, COLLECTION, options, as_of=day, progress=quiet))
+
+
+def amend(stage: Stage, number: int) -> int:
+    built = amend_version(
+        stage.pool,
+        COLLECTION,
+        number,
+        code_version=CODE_VERSION,
+        as_of=CREATED[:10],
+        progress=quiet,
+    )
+    return publish(stage, built)
+
+
+def publish(stage: Stage, built: Built) -> int:
     day, keys = CREATED[:10], stage.keys
-    built = build_release(stage.pool, COLLECTION, options, as_of=day, progress=quiet)
     version = built.manifest.version
     propose_release(stage.pool, built, keys.operator, now=NOW, created_utc=CREATED)
     for approver in list(keys.approvers.values())[:2]:
@@ -190,6 +211,57 @@ def test_readers_of_the_old_version_are_told_and_the_next_one_replaces_it(
     verified = verify_pool(stage.pool.store, quiet)
     assert verified.is_sound, verified.faults
     assert search(stage).is_clean
+
+
+def asking_to_amend(stage: Stage) -> Stage:
+    now = contract_of(stage.pool, stage.pool.require(), COLLECTION)
+    files = dict(now.files)
+    contract = yaml.safe_load(files["collection.yaml"])
+    contract["release"]["amend_withdrawn"] = True
+    files["collection.yaml"] = yaml.safe_dump(contract)
+    add_collection(stage.pool, parse_collection(files), stage.keys.operator, created_utc=CREATED)
+    return stage
+
+
+def test_old_versions_are_amended_where_the_policy_asks(published: Stage, tmp_path: Path) -> None:
+    stage = asking_to_amend(copied(published, tmp_path / "stage"))
+    text = "Der Antrag auf {} liegt seit dem Frühjahr im Rathaus und niemand meldet sich."
+    lines = [
+        json.dumps({"text": text.format(what), "class": "tax"})
+        for what in ("Erlass der Steuer", "einen Bauplatz am Bach", "die neue Kehrmaschine")
+    ]
+    other = make_play("\n".join(lines).encode(), submission_id="de-auental-other-1")
+    stage.submit(other)
+    stage.intake(other)
+    assert release(stage) == 2
+    before = {number: read(stage, number) for number in (1, 2)}
+    erase(stage, Wanted(identifiers=IDENTIFIERS))
+    assert apply(stage) == [f"{COLLECTION}/1", f"{COLLECTION}/2"]
+    gone = {row["record_id"] for row in before[1]} - {
+        row["record_id"] for row in stage.records(PLAY.submission_id).to_pylist()
+    }
+    assert len(gone) == 2
+    assert verify_pool(stage.pool.store, quiet).is_sound
+    for number in (1, 2):
+        version = amend(stage, number)
+        left = [row for row in before[number] if row["record_id"] not in gone]
+        assert read(stage, version) == left
+        with pytest.raises(VersionWithdrawnError) as told:
+            read(stage, number)
+        assert told.value.replaced_by == version
+    assert len(read(stage, 4)) > len(read(stage, 3))
+    assert search(stage).is_clean
+    delete_garbage(stage.pool, find_garbage(stage.pool))
+    assert verify_pool(stage.pool.store, quiet).is_sound
+    # A second erasure finds what was amended, and what is to be amended still.
+    one = next(row for row in read(stage, 3) if row["member"] == MEMBER)["record_id"]
+    assert isinstance(one, bytes)
+    erase(stage, Wanted(records=frozenset({one})))
+    assert apply(stage) == [f"{COLLECTION}/3", f"{COLLECTION}/4"]
+    version = amend(stage, 1)
+    assert version == 5
+    assert one not in {row["record_id"] for row in read(stage, version)}
+    assert verify_pool(stage.pool.store, quiet).is_sound
 
 
 def test_a_row_that_stays_keeps_its_split(published: Stage, erased: Stage, tmp_path: Path) -> None:

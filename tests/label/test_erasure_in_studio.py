@@ -13,7 +13,7 @@ from datacoop.jobs.erasure import apply_erasures, erase_from_studio
 from datacoop.jobs.erasure_finding import Wanted, find_records
 from datacoop.jobs.erasure_landing import MemberErasure
 from datacoop.jobs.labelling import route_tasks
-from datacoop.jobs.proof import Place, Report, prove
+from datacoop.jobs.proof import Place, Report, Service, prove
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import open_store
@@ -56,6 +56,13 @@ def test_nothing_of_an_erased_record_is_left_in_label_studio(
 
     assert search().found
 
+    def search_by_asking() -> Report:
+        return prove([MARK], [Service(name="Label Studio", tell=studio.everything)])
+
+    asked = search_by_asking()
+    assert asked.places[0].files == routed.tasks_sent
+    assert asked.found
+
     landing = stage.landing(MEMBER)
     ledger = find_records(
         stage.pool, landing, landing.get(PSEUDONYM_KEY), Wanted(identifiers=(MARK,))
@@ -75,6 +82,7 @@ def test_nothing_of_an_erased_record_is_left_in_label_studio(
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     report = search()
     assert report.is_clean, [f"{one.key} through {one.through}" for one in report.found]
+    assert search_by_asking().is_clean
     # Were an older backup of Label Studio put back, this would delete them again.
     erase_from_studio(stage.pool, studio)
     assert studio.count_tasks(routed.project) == routed.tasks_sent - deleted

@@ -92,8 +92,19 @@ def test_a_pool_is_sound_at_every_step_of_its_life() -> None:
     waiting = verify(pool.store).faults
     assert waiting
     assert all(" again" in said for _, said in waiting)
+    assert verify(pool.store).is_unfinished
+    assert not verify(pool.store).is_sound
+    old = f"trust/1.{COLLECTION}.json"
+    content = pool.store.get(old)
+    pool.store.delete(old)
+    assert not verify(pool.store).is_unfinished, "what readers were shown must be there"
+    pool.store.put(old, content)
     refresh(pool)
-    assert verify(pool.store).faults == ()
+    shown = verify(pool.store)
+    assert (shown.faults, shown.is_unfinished) == ((), False)
+    pool.store.delete("trust/timestamp.json")
+    assert not verify(pool.store).is_unfinished
+    refresh(pool)
     publish(pool)
     assert verify(pool.store).faults == ()
     assert verify(pool.store).versions == 1

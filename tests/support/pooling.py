@@ -347,13 +347,13 @@ def _placed(
 def build(pool: Pool) -> Built:
     """Build the next version from the log, without Beam."""
     state = pool.state()
-    published = state.versions(COLLECTION)
+    published = state.own_versions(COLLECTION)
     previous: SnapshotManifest | None = None
     if published:
         digest = published[-1].snapshot
         previous = snapshot_from_bytes(digest, get_blob(pool.store, digest))
     released = state.active(COLLECTION)
-    version = len(published) + 1
+    version = len(state.versions(COLLECTION)) + 1
     plan = make_plan(version)
     placed = _placed(
         pool.store,

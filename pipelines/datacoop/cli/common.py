@@ -19,6 +19,7 @@ from datacoop.errors import SettingsError
 from datacoop.pool.keys import SigningKey, load_signing_key
 from datacoop.pool.log_copy import LogCopy
 from datacoop.pool.pool import Pool
+from datacoop.pool.state import State
 from datacoop.settings import Settings, load_settings
 
 PIPED_WIDTH = 120
@@ -142,3 +143,8 @@ def byte_bar(title: str, *, quiet: bool) -> Iterator[Callable[[str, int], None]]
             tell(done, done)
 
         yield progress
+
+
+def amending_steps(state: State) -> list[str]:
+    """Give the commands that amend the withdrawn versions which their policy wants amended."""
+    return [f"datacoop release build {name} --amends {n}" for name, n in state.to_amend()]

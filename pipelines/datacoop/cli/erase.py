@@ -8,6 +8,7 @@ import click
 
 from datacoop.cli.common import (
     FOLDER,
+    amending_steps,
     config_option,
     emit,
     facts,
@@ -195,11 +196,12 @@ def _apply(
         told = readers_to_tell(settings.open_other(place), pool.require().erased_blobs)
     identifiers = asked_identifiers(identifiers_fd) if report is not None else ()
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
+    steps = amending_steps(pool.require())
     value = {"erased": [asdict(one) for one in done], "tasks": tasks, "readers": told}
     rows = [[one.asked, one.member, one.rows, ", ".join(one.versions)] for one in done]
     emit(
         as_json,
-        {**value, **proof_value(proof)},
+        {**value, "next": steps, **proof_value(proof)},
         table("Erased", ["entry", "member", "rows", "versions withdrawn"], rows),
         table(
             "Grants under which erased rows were read",
@@ -207,6 +209,7 @@ def _apply(
             [[grant, ", ".join(versions)] for grant, versions in told.items()],
         ),
         facts({"tasks deleted": tasks}),
+        *(f"next: {step}" for step in steps),
         *(proof.lines() if proof else ()),
     )
     exit_with(proof)

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from datacoop.cli.common import FOLDER, progress_bar
+from datacoop.cli.label_studio import studio_of
 from datacoop.errors import SettingsError
-from datacoop.jobs.proof import Place, Report, prove
+from datacoop.jobs.proof import Place, Report, Searched, Service, prove
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.read.open import CACHE
@@ -59,21 +60,49 @@ def _typed() -> Iterator[str]:
         yield text.strip()
 
 
-def search_places(settings: Settings, pool: Pool, also: tuple[str, ...]) -> list[Place]:
-    """Give every store that the settings name, and others."""
-    places = [Place(name="pool", store=pool.store)]
-    if settings.landing is not None:
-        members = sorted(pool.require().members)
-        places += [Place(name=f"landing of {m}", store=settings.open_landing(m)) for m in members]
-    for name in ("work", "gold"):
+_IN_POOL = ("next version", "labels", "duplicate indexes", "checkpoints", "blobs")
+_IN_LANDING = ("duplicate indexes", "quarantine")
+_IN = {"work": ("next version", "labels", "work store"), "gold": ("labels",)}
+
+
+def search_places(settings: Settings, pool: Pool, also: tuple[str, ...]) -> list[Searched]:
+    """Give every store and service that the settings name, and others."""
+    places: list[Searched] = [Place(name="pool", store=pool.store, parts=_IN_POOL)]
+    for member in sorted(pool.require().members) if settings.landing is not None else ():
+        store = settings.open_landing(member)
+        places.append(Place(name=f"landing of {member}", store=store, parts=_IN_LANDING))
+    for name, parts in _IN.items():
         url = getattr(settings, name)
         if url is not None:
-            places.append(Place(name=name, store=settings.open_other(url)))
-    if settings.gateway_store is not None and settings.gateway_store.startswith("sqlite:///"):
-        folder = Path(settings.gateway_store.removeprefix("sqlite:///")).parent
-        places.append(Place(name="gateway store", store=open_store(str(folder))))
-    places.append(Place(name="reader's cache", store=open_store(str(CACHE.expanduser().parent))))
+            places.append(Place(name=name, store=settings.open_other(url), parts=parts))
+    if settings.gateway_store is not None:
+        places.append(_gateway(settings, settings.gateway_store))
+    if settings.label_studio_url is not None:
+        places += _label_studio(settings)
+    cache = open_store(str(CACHE.expanduser().parent))
+    places.append(Place(name="reader's cache", store=cache, parts=("caches",)))
     return places + [Place(name=url, store=settings.open_other(url)) for url in also]
+
+
+def _gateway(settings: Settings, url: str) -> Searched:
+    name, parts = "gateway store", ("gateway store",)
+    if url.startswith("sqlite:///"):
+        folder = Path(url.removeprefix("sqlite:///")).parent
+        return Place(name=name, store=open_store(str(folder)), parts=parts)
+    # Loaded here: who has no gateway needs none of its libraries.
+    from datacoop.cli.annotator import gateway_store
+
+    return Service(name=name, tell=gateway_store(settings).rows, parts=parts)
+
+
+def _label_studio(settings: Settings) -> list[Searched]:
+    """Give Label Studio by its API; none for a steward, who holds no token."""
+    try:
+        settings.label_studio_token(os.environ)
+    except SettingsError:
+        return []
+    tell = studio_of(settings, os.environ).everything
+    return [Service(name="Label Studio", tell=tell, parts=("tasks", "labels"))]
 
 
 def proof_of(

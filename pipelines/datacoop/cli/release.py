@@ -26,6 +26,7 @@ from datacoop.cli.common import (
     work_option,
 )
 from datacoop.errors import RefusedError
+from datacoop.jobs.amending import amend_version
 from datacoop.jobs.engine import RUNNER, require_engine
 from datacoop.jobs.openlineage import send_events
 from datacoop.jobs.release import (
@@ -73,6 +74,7 @@ def summary(manifest: SnapshotManifest) -> dict[str, object]:
     return {
         "collection": manifest.collection,
         "version": manifest.version,
+        **({} if manifest.amends is None else {"amends": manifest.amends}),
         "rows": manifest.rows,
         "row_counts": dict(manifest.row_counts),
         "log_length": manifest.log_length,
@@ -96,6 +98,7 @@ def summary_lines(manifest: SnapshotManifest) -> list[object]:
 @click.argument("collection")
 @beam_arguments_argument
 @click.option("--runner", default=RUNNER, show_default=True, help="A Beam runner by name.")
+@click.option("--amends", type=int, help="A withdrawn version, to build it without what went.")
 @pool_option
 @work_option
 @config_option
@@ -104,6 +107,7 @@ def build(
     collection: str,
     beam_arguments: tuple[str, ...],
     runner: str,
+    amends: int | None,
     pool_url: str | None,
     work: str | None,
     config: Path | None,
@@ -111,9 +115,13 @@ def build(
 ) -> None:
     """Build the next version of COLLECTION from the log as it stands.
 
+    With --amends it is the withdrawn version without the rows that went, to take its place:
+    nothing newer is in it.
+
     \b
     Example:
       datacoop release build documents
+      datacoop release build documents --amends 2
     """
     settings = settings_from(config, pool=pool_url, work=work)
     require_engine(runner, beam_arguments)
@@ -125,10 +133,14 @@ def build(
         runner=runner,
         beam_arguments=beam_arguments,
     )
+    pool, day = open_pool(settings), today()
     with progress_bar("build", quiet=as_json) as progress:
-        built = build_release(
-            open_pool(settings), collection, options, as_of=today(), progress=progress
-        )
+        if amends is None:
+            built = build_release(pool, collection, options, as_of=day, progress=progress)
+        else:
+            built = amend_version(
+                pool, collection, amends, code_version=__version__, as_of=day, progress=progress
+            )
     keep_built(store, built)
     value = {
         **summary(built.manifest),

@@ -7,6 +7,7 @@ import click
 
 from datacoop.cli.common import (
     FOLDER,
+    amending_steps,
     byte_bar,
     config_option,
     emit,
@@ -328,18 +329,21 @@ def withdraw(
         accesses = open_store(settings.portal_accesses, settings.store_options)
         read = readers_to_tell(accesses, done.shards)
         told = {who: found for who, of in read.items() if (found := [*set(of) & {*done.versions}])}
+    steps = ["datacoop trust refresh"] if done.versions else []
+    steps += amending_steps(pool.state())
     versions = table("Versions that are withdrawn", ["version"], [[v] for v in done.versions])
     value = {k: v for k, v in asdict(done).items() if k != "shards"}
     emit(
         as_json,
-        {**value, "readers": told, **proof_value(proof)},
-        facts({"withdrawn": submission, "rows": done.rows, "next": "datacoop trust refresh"}),
+        {**value, "readers": told, "next": steps, **proof_value(proof)},
+        facts({"withdrawn": submission, "rows": done.rows}),
         table(
             "Grants under which they were read",
             ["grant", "versions"],
             [[grant, ", ".join(versions)] for grant, versions in told.items()],
         ),
         versions,
+        *(f"next, at the operator's: {step}" for step in steps),
         *(proof.lines() if proof else ()),
     )
     exit_with(proof)

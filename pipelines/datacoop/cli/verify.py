@@ -15,7 +15,9 @@ from datacoop.read.verify import verify_pool
 def command(pool_url: str, config: Path | None, as_json: bool) -> None:
     """Check every byte of a pool: log, signatures, blobs, versions, trust metadata.
 
-    Exits with 1 and names each file at fault when something is wrong.
+    Exits with 1 and names each file at fault when something is wrong. It says UNFINISHED where all
+    that is wrong is that readers are not shown the last entries of the log yet, as after
+    `submission withdraw` until the operator runs `datacoop trust refresh`.
 
     \b
     Example:
@@ -26,6 +28,7 @@ def command(pool_url: str, config: Path | None, as_json: bool) -> None:
         found = verify_pool(settings.open_pool_store(), progress)
     value = {
         "sound": found.is_sound,
+        "unfinished": found.is_unfinished,
         "log_length": found.log_length,
         "files": found.files,
         "versions": found.versions,
@@ -33,11 +36,17 @@ def command(pool_url: str, config: Path | None, as_json: bool) -> None:
         "faults": [{"file": key, "fault": fault} for key, fault in found.faults],
         "unreferenced": list(found.unreferenced),
     }
+    outcome = "UNFINISHED" if found.is_unfinished else "NOT SOUND"
     summary = (
         f"{found.files} files, {found.log_length} log entries, {found.versions} versions, "
-        f"{found.rows} published rows: {'all sound' if found.is_sound else 'NOT SOUND'}"
+        f"{found.rows} published rows: {'all sound' if found.is_sound else outcome}"
     )
     lines: list[object] = [summary]
+    if found.is_unfinished:
+        lines.append(
+            "No byte is at fault; readers are not shown the last entries of the log yet. Next, at "
+            "the operator's: datacoop trust refresh; on a mirror: datacoop pool mirror"
+        )
     if found.unreferenced:
         lines.append(f"{len(found.unreferenced)} blobs are not needed: see datacoop pool gc")
     if not found.is_sound:

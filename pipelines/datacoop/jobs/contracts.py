@@ -22,11 +22,13 @@ def add_collection(
     """
     require_fitting_form(collection)
     contract = pool.put_blob(collection.content)
-    body = {
+    body: dict[str, object] = {
         "collection": collection.name,
         "contract": contract,
         "approving_members": collection.release.approving_members,
     }
+    if collection.release.amend_withdrawn:
+        body["amend_withdrawn"] = True
     draft = Draft(kind="collection_added", body=body, blobs=(contract,))
 
     def decide(state: State) -> Draft | None:

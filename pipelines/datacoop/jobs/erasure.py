@@ -291,17 +291,21 @@ def _manifests(pool: Pool, state: State) -> dict[tuple[str, int], SnapshotManife
 def _remembered(
     state: State, manifests: Mapping[tuple[str, int], SnapshotManifest]
 ) -> frozenset[str]:
-    """Give the blobs that the next versions remember, rewritten ones as they are now.
+    """Give the blobs that the next versions need, rewritten ones as they are now.
 
-    They are the shards of the newest versions, and what these kept out.
+    They are the shards of the newest versions, what these kept out, and the shards of versions
+    that are to be amended.
     """
     found = set[str]()
     for name in state.collections:
-        published = state.versions(name)
-        if published:
-            newest = manifests[name, published[-1].version]
+        own = state.own_versions(name)
+        if own:
+            newest = manifests[name, own[-1].version]
             found |= {shard.sha256 for shard in newest.shards}
             found |= {newest.kept_out} if newest.kept_out is not None else set()
+        for one in state.versions(name):
+            if state.may_be_amended(name, one.version):
+                found |= {shard.sha256 for shard in manifests[name, one.version].shards}
     return frozenset(state.amended.get(digest, digest) for digest in found)
 
 

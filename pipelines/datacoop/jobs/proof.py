@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -59,12 +59,56 @@ FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 CODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 
 
+PARTS = (
+    *("next version", "labels", "tasks", "duplicate indexes", "caches", "checkpoints", "blobs"),
+    *("quarantine", "work store", "gateway store"),
+)
+"""What an erasure must reach: a report says of each where it was searched."""
+
+
+class Searched(Protocol):
+    """Something to search."""
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Those of `PARTS` that lie in it."""
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Give all that is in it, each with a key."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A store to search."""
 
     name: str
     store: ObjectStore = field(repr=False)
+    parts: tuple[str, ...] = ()
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Give every file, unfinished ones too."""
+        for key in [*self.store.list(), *self.store.unfinished()]:
+            content = self.store.find(key)
+            # Where there is none, it is gone since it was listed.
+            if content is not None:
+                yield key, content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service to search, by what it tells: what it keeps and does not tell is not searched."""
+
+    name: str
+    tell: Callable[[], Iterator[tuple[str, bytes]]] = field(repr=False)
+    parts: tuple[str, ...] = ()
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Give all that it tells."""
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +142,8 @@ class Report:
     too_short: tuple[int, ...]
     """Numbers of the identifiers that were not searched for, because they are too short."""
     places: tuple[PlaceCount, ...]
+    parts: dict[str, tuple[str, ...]]
+    """For each of `PARTS` the places that were searched for it; none where it was not."""
     through: dict[str, int]
     """How often each wrapping was taken off."""
     unread: tuple[str, ...]
@@ -126,6 +172,8 @@ class Report:
             f"control: {worked} of {len(self.control)} ways to hide a value were seen through",
         ]
         lines += [f"  {p.name}: {p.files} files, {p.bytes} bytes" for p in self.places]
+        lines += [f"{part}: searched in {', '.join(of)}" for part, of in self.parts.items() if of]
+        lines += [f"{part}: NOT SEARCHED" for part, of in self.parts.items() if not of]
         lines += [f"  not seen through: {name}" for name, ok in self.control.items() if not ok]
         lines += [f"not looked into further: {name}" for name in self.unread]
         lines += [f"too short to be searched for: identifier {n}" for n in self.too_short]
@@ -139,10 +187,10 @@ class Report:
 
 def prove(
     identifiers: Sequence[str],
-    places: Iterable[Place],
+    places: Iterable[Searched],
     progress: Callable[[int, int], None] = lambda _, __: None,
 ) -> Report:
-    """Search every file of some stores for identifiers, and run the control."""
+    """Search all that is in some places for identifiers, and run the control."""
     needles = Needles(tuple(identifiers))
     places = list(places)
     found: list[Find] = []
@@ -150,14 +198,9 @@ def prove(
     through: Counter[str] = Counter()
     unread: set[str] = set()
     for done, place in enumerate(places, start=1):
-        keys = [*place.store.list(), *place.store.unfinished()]
-        size = decoded = 0
-        for key in keys:
-            content = place.store.find(key)
-            if content is None:
-                # Gone since it was listed.
-                continue
-            size += len(content)
+        files = size = decoded = 0
+        for key, content in place.files():
+            files, size = files + 1, size + len(content)
             hits: dict[int, str] = {}
             unreadable: set[str] = set()
             for at, view in views(content, unreadable.add):
@@ -174,14 +217,13 @@ def prove(
                 Find(place=place.name, key=_told(key, needles), identifier=n, through=how)
                 for n, how in sorted(hits.items())
             ]
-        counts.append(
-            PlaceCount(name=place.name, files=len(keys), bytes=size, decoded_bytes=decoded)
-        )
+        counts.append(PlaceCount(name=place.name, files=files, bytes=size, decoded_bytes=decoded))
         progress(done, len(places))
     return Report(
         identifiers=len(identifiers),
         too_short=needles.too_short,
         places=tuple(counts),
+        parts={part: tuple(p.name for p in places if part in p.parts) for part in PARTS},
         through=dict(sorted(through.items())),
         unread=tuple(sorted(unread)),
         control=control(),

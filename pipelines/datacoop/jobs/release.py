@@ -128,7 +128,7 @@ def build_release(
     _refuse_combination(state, collection, released)
     _refuse_leaks(pool, state, collection, released)
     previous = _previous(pool, state, name)
-    version = (previous.version if previous else 0) + 1
+    version = len(state.versions(name)) + 1
     plan = _plan(pool, collection, version, released, previous)
     made = _run(pool, collection, released, previous, plan, options, progress)
     leaking = _leaking_rows(pool, state, name, released)
@@ -142,7 +142,7 @@ def build_release(
         contract=collection.digest,
         log_length=state.length,
         log_head=state.head,
-        previous=state.versions(name)[-1].snapshot if previous else None,
+        previous=state.own_versions(name)[-1].snapshot if previous else None,
         code_version=options.code_version,
         as_of=as_of,
         purposes=collection.release.purposes,
@@ -223,7 +223,7 @@ def _why(barred: dict[str, tuple[str, ...]]) -> str:
 
 
 def _previous(pool: Pool, state: State, name: str) -> SnapshotManifest | None:
-    published = state.versions(name)
+    published = state.own_versions(name)
     if not published:
         return None
     digest = published[-1].snapshot
@@ -437,13 +437,17 @@ def propose_release(
             collection=manifest.collection,
             version=manifest.version,
             manifest=content,
+            amends=manifest.amends,
             statements=statements,
             now=now,
         )
     )
     earlier = _previous(pool, state, manifest.collection)
     old = set(earlier.submissions) if earlier else set()
-    body = {
+    if manifest.amends is not None:
+        # It has no submission that the version lacks which it amends.
+        old = set(manifest.submissions)
+    body: dict[str, object] = {
         "collection": manifest.collection,
         "version": manifest.version,
         "snapshot": snapshot,
@@ -452,6 +456,8 @@ def propose_release(
         "submissions": list(manifest.submissions),
         "new_submissions": [i for i in manifest.submissions if i not in old],
     }
+    if manifest.amends is not None:
+        body["amends"] = manifest.amends
     named = [shard.sha256 for shard in manifest.shards]
     if manifest.kept_out is not None:
         named.append(manifest.kept_out)

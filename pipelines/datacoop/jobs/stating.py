@@ -16,7 +16,7 @@ from datacoop.pool.log import read_log
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import sign_statement
-from datacoop.pool.snapshot import SnapshotManifest
+from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
 from datacoop.pool.state import State, apply_entry
 from datacoop.publish.attestation import attest
 from datacoop.publish.facts import VersionFacts
@@ -48,6 +48,14 @@ def version_facts(pool: Pool, manifest: SnapshotManifest, homes: Mapping[str, st
     state, name = state_at(pool, manifest.log_length), manifest.collection
     collection = parse_contract(get_blob(pool.store, manifest.contract))
     taken = tuple(state.submissions[one] for one in manifest.submissions)
+    then, audited = state, manifest
+    if manifest.amends is not None:
+        # Its labels, audits and evaluation are those of the version that it amends.
+        digest = state.proposals[name, manifest.amends].snapshot
+        audited = snapshot_from_bytes(digest, get_blob(pool.store, digest))
+        then = state_at(pool, audited.log_length)
+    # Erasure may have put another blob in the place of one of votes: in the same order.
+    votes = state.votes.get(name, [])[: len(then.votes.get(name, []))]
     return VersionFacts(
         manifest=manifest,
         snapshot=sha256_hex(manifest.to_bytes()),
@@ -63,9 +71,9 @@ def version_facts(pool: Pool, manifest: SnapshotManifest, homes: Mapping[str, st
             for s in taken
             if s.records is not None
         },
-        votes=_votes(pool.store, state, name, homes),
-        evaluation=state.evaluations.get(name),
-        looks=_looks(state, name, frame_digest(taken)),
+        votes=_votes(pool.store, votes, homes),
+        evaluation=then.evaluations.get(name),
+        looks=_looks(then, name, frame_digest(then.submissions[i] for i in audited.submissions)),
     )
 
 
@@ -107,10 +115,12 @@ def shard_statistics(
     return total
 
 
-def _votes(store: ObjectStore, state: State, name: str, homes: Mapping[str, str]) -> dict[str, int]:
+def _votes(
+    store: ObjectStore, collected: Sequence[str], homes: Mapping[str, str]
+) -> dict[str, int]:
     votes = (
         vote
-        for blob in state.votes.get(name, [])
+        for blob in collected
         for batch in bytes_to_batches(get_blob(store, blob))
         for vote in votes_from_batch(batch)
     )

@@ -34,7 +34,8 @@ def withdraw_submission(
 ) -> Withdrawn:
     """Enter a withdrawal, signed by a steward of the member; doing it again changes nothing.
 
-    By the log's rules the entry withdraws every published version that holds rows of it. Readers
+    A submission that a newer one superseded can be taken back too: versions may still hold it. By
+    the log's rules the entry withdraws every published version that holds rows of it. Readers
     are told when the operator next writes trust metadata: by a refresh, or the next publication.
 
     Raises:
@@ -47,7 +48,7 @@ def withdraw_submission(
             raise RefusedError(
                 f"only a steward of {submission.member!r} may withdraw {submission_id!r}"
             )
-        if submission.withdrawn_entry is not None:
+        if submission.withdrawn_entry is not None and not submission.is_superseded:
             return None
         return Draft(kind="submission_withdrawn", body={"submission": submission_id})
 

@@ -258,6 +258,17 @@ class LabelStudio:
                 found[record_id] = min(task["id"], found.get(record_id, task["id"]))
         return found
 
+    def everything(self) -> Iterator[tuple[str, bytes]]:
+        """Give all tasks of all projects, answers and drafts and all, as JSON, each with a name.
+
+        Raises:
+            OutsideError: Label Studio does not answer as it should.
+        """
+        for project in self._list_projects():
+            for task in self._list_tasks(project.id, fields="all"):
+                content = json.dumps(task, ensure_ascii=False, default=str)
+                yield f"project {project.id}, task {task['id']}", content.encode()
+
     def delete_tasks(self, project: int, keys: Iterable[str]) -> None:
         """Delete the tasks of these keys with their annotations; those that are gone are fine.
 
@@ -314,12 +325,15 @@ class LabelStudio:
 
         return self._pages("list tasks", page)
 
-    def _find_project(self, marker: str) -> int | None:
+    def _list_projects(self) -> Iterator[Any]:
         def page(number: int) -> tuple[list[Any], int]:
             pager = self._client.projects.list(page=number, page_size=PAGE_SIZE)
             return pager.items or [], pager.response.count
 
-        projects = self._pages("list projects", page)
+        return self._pages("list projects", page)
+
+    def _find_project(self, marker: str) -> int | None:
+        projects = self._list_projects()
         # Should two have been made after all, everybody takes the older one.
         return min((p.id for p in projects if p.description == marker), default=None)
 

@@ -32,16 +32,19 @@ def retired_shards(store: ObjectStore, state: State) -> set[str]:
     """Give the digests of shards that only withdrawn versions hold, and no next version needs.
 
     The newest version of a collection is what the next one remembers its splits by: its shards
-    are needed until then, withdrawn or not.
+    are needed until then, withdrawn or not. So are those of which an amended version is made.
     """
     gone, kept = set[str](), set[str]()
+    newest = {
+        (name, own[-1].version) for name in state.collections if (own := state.own_versions(name))
+    }
     for (name, number), proposal in state.proposals.items():
-        is_newest = number == len(state.versions(name))
+        is_needed = (name, number) in newest or state.may_be_amended(name, number)
         is_withdrawn = (name, number) in state.withdrawn_versions
         manifest = snapshot_from_bytes(proposal.snapshot, get_blob(store, proposal.snapshot))
         shards = {shard.sha256 for shard in manifest.shards}
         shards |= {state.amended.get(digest, digest) for digest in shards}
-        if is_withdrawn and not is_newest:
+        if is_withdrawn and not is_needed:
             gone |= shards
         else:
             kept |= shards

@@ -41,7 +41,8 @@ class SnapshotManifest:
     """The log entries it is a function of."""
     log_head: str
     previous: str | None
-    """Digest of the manifest of the version before it."""
+    """Digest of the manifest of the version before it; of an amended one, of what it was made of.
+    """
     code_version: str
     as_of: str
     """The day, `YYYY-MM-DD` in UTC, on which terms were held against it."""
@@ -57,12 +58,15 @@ class SnapshotManifest:
     """Rows by what became of them, in tens but for `published`, 0 where they are few:
     `published`, `duplicate`, `near_duplicate`, `barred`;
     `held_split` where a published row is nearly equal to one published in another split;
-    `held_quasi_identifiers` where too few rows are equal in the columns that tell of a person."""
+    `held_quasi_identifiers` where too few rows are equal in the columns that tell of a person;
+    `taken_out` of the version that this one amends."""
     credits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The same by member, and as `clusters` how many clusters of equal or nearly equal texts with
     a published row the member gave a row to, published or not."""
     kept_out: str | None = None
     """Digest of the blob of what is remembered of rows that are in no shard."""
+    amends: int | None = None
+    """The withdrawn version that this one is, without the rows that went."""
 
     @property
     def rows(self) -> int:
@@ -82,6 +86,9 @@ class SnapshotManifest:
             "row_counts": dict(self.row_counts),
             "credits": {member: dict(counts) for member, counts in self.credits.items()},
         }
+        if self.amends is None:
+            # As versions were written before there were amended ones.
+            del value["amends"]
         return canonical_json(value)
 
 

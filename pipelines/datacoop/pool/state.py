@@ -57,6 +57,9 @@ class PooledSubmission:
     quarantined_about: Mapping[str, int] = field(default_factory=dict)
     """Rows held back by reason, as `records/small_counts.py` tells them."""
     withdrawn_entry: int | None = None
+    is_superseded: bool = False
+    """Whether a newer submission took its place, and nobody took it back: it is in no later
+    version, and those that hold it stand."""
     decided_reason: str = ""
     """Why an operator let a held submission pass, or refused it; empty where no one had to."""
 
@@ -84,6 +87,16 @@ class Proposal:
     published_utc: str = ""
     role_version: int = 2
     """The number of the collection's TUF metadata that publishes it."""
+    amends: int | None = None
+    """The withdrawn version that it is, without what went; none for a version of its own."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among its collection's versions by what it holds.
+
+        An amended version comes right after the one that it amends, whatever its number.
+        """
+        return (self.amends or self.version, self.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +195,8 @@ class State:
     """Collection to how many members must approve a version."""
     role_thresholds: dict[str, int] = field(default_factory=dict)
     """The same as the current TUF targets say it."""
+    amending: set[str] = field(default_factory=set)
+    """Collections whose withdrawn versions are to be replaced by amended ones."""
     trust_events: list[TrustEvent] = field(default_factory=list)
     """What changed the trust metadata, in order, the first root at its head."""
     checkpoints: dict[str, str] = field(default_factory=dict)
@@ -211,6 +226,40 @@ class State:
         found = [p for p in self.proposals.values() if p.collection == collection]
         return sorted((p for p in found if p.published_entry is not None), key=lambda p: p.version)
 
+    def own_versions(self, collection: str) -> list[Proposal]:
+        """Give the published versions that amend none, in order: each remembers the one before."""
+        return [p for p in self.versions(collection) if p.amends is None]
+
+    def amended_last(self, collection: str, version: int) -> Proposal:
+        """Give the last form of a version: itself, or the newest published one that amends it.
+
+        Raises:
+            KeyError: There is no such version.
+        """
+        named = self.proposals[collection, version]
+        own = named.amends or named.version
+        return max(
+            (p for p in self.versions(collection) if own in {p.version, p.amends}),
+            key=lambda p: p.version,
+            default=named,
+        )
+
+    def may_be_amended(self, collection: str, version: int) -> bool:
+        """Say whether a published version is to be amended where it is withdrawn.
+
+        Not where every submission in it was taken back, for then nothing is left of it.
+        """
+        last = self.amended_last(collection, version)
+        return (
+            collection in self.amending
+            and last.version == version
+            and any(self.submissions[i].withdrawn_entry is None for i in last.submissions)
+        )
+
+    def to_amend(self) -> list[tuple[str, int]]:
+        """Give the withdrawn versions that wait for one that amends them, by collection."""
+        return sorted(one for one in self.withdrawn_versions if self.may_be_amended(*one))
+
     def barred(self, collection: str) -> tuple[str, ...]:
         """Give the digests of the blobs that list barred records of a collection.
 
@@ -229,19 +278,24 @@ class State:
         return known is not None and known.entry < before
 
     def replacement(self, withdrawn: WithdrawnVersion, before: int | None = None) -> int | None:
-        """Give the version that replaces a withdrawn one: the first that was published after it.
+        """Give the version that replaces a withdrawn one.
+
+        That is the one that amends it; where none does, the first that was published after it and
+        holds no less.
 
         Args:
             before: Look at the log before this entry only.
         """
         end = self.length if before is None else before
+        own, _ = self.proposals[withdrawn.collection, withdrawn.version].place
         later = [
-            p.version
+            (p.place[0] != own, p.version)
             for p in self.versions(withdrawn.collection)
             if withdrawn.entry < (p.published_entry or 0) < end
+            and p.place[0] >= own
             and not self.is_withdrawn(p.collection, p.version, end)
         ]
-        return later[0] if later else None
+        return min(later)[1] if later else None
 
 
 def apply_entry(state: State, content: bytes) -> Entry:
@@ -335,6 +389,9 @@ def _collection_added(state: State, entry: Entry) -> None:
     _require(entry, members >= THRESHOLD, f"approval by {THRESHOLD} members or more")
     state.collections[name] = entry.body["contract"]
     state.thresholds[name] = members
+    state.amending.discard(name)
+    if entry.body.get("amend_withdrawn"):
+        state.amending.add(name)
 
 
 def _trust_initialised(state: State, entry: Entry) -> None:
@@ -451,7 +508,9 @@ def _supersede(state: State, entry: Entry, member: str, superseded: str) -> None
     older = state.submissions[superseded]
     _require(entry, older.member == member, "an older submission of the same member")
     if older.withdrawn_entry is None:
-        state.submissions[older.id] = replace(older, withdrawn_entry=entry.number)
+        state.submissions[older.id] = replace(
+            older, withdrawn_entry=entry.number, is_superseded=True
+        )
 
 
 def _submission_decided(state: State, entry: Entry) -> None:
@@ -482,9 +541,12 @@ def _days(value: list[str] | None) -> tuple[str, str] | None:
 
 def _submission_withdrawn(state: State, entry: Entry) -> None:
     submission = state.submissions[entry.body["submission"]]
-    _require(entry, submission.withdrawn_entry is None, "a submission that is not withdrawn")
+    is_there = submission.withdrawn_entry is None or submission.is_superseded
+    _require(entry, is_there, "a submission that is not withdrawn")
     _require(entry, submission.member == entry.signer.member, "a steward of the same member")
-    state.submissions[submission.id] = replace(submission, withdrawn_entry=entry.number)
+    state.submissions[submission.id] = replace(
+        submission, withdrawn_entry=entry.number, is_superseded=False
+    )
     held = [p for p in state.versions(submission.collection) if submission.id in p.submissions]
     versions = [(p.collection, p.version) for p in held]
     standing = [one for one in versions if one not in state.withdrawn_versions]
@@ -684,7 +746,17 @@ def _release_proposed(state: State, entry: Entry) -> None:
     passed = all((s.collection, s.outcome) == (collection, "pass") for s in sent)
     _require(entry, passed, "submissions of the collection that passed")
     # Who may approve follows from this list, so it is not left to the operator's word.
-    before = published[-1].submissions if published else ()
+    amends = body.get("amends")
+    own = state.own_versions(collection)
+    before = own[-1].submissions if own else ()
+    if amends is not None:
+        amended = state.amended_last(collection, amends)
+        _require(entry, state.proposals[collection, amends].amends is None, "a version of its own")
+        is_gone = (collection, amended.version) in state.withdrawn_versions
+        _require(entry, is_gone, "a version that was withdrawn")
+        is_part = set(body["submissions"]) <= set(amended.submissions)
+        _require(entry, is_part, "no submission that the amended version lacks")
+        before = amended.submissions
     new = [i for i in body["submissions"] if i not in before]
     _require(entry, body["new_submissions"] == new, "every new submission named as new")
     state.proposals[collection, version] = Proposal(
@@ -697,6 +769,7 @@ def _release_proposed(state: State, entry: Entry) -> None:
         submissions=tuple(body["submissions"]),
         new_submissions=tuple(body["new_submissions"]),
         role_version=state.role_versions.get(collection, 1) + 1,
+        amends=amends,
     )
 
 

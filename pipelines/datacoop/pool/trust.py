@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ CURRENT_DAYS = 7
 renews them with one command and one key, so that a week without it is an outage, not a habit."""
 
 _ONE_SIGNATURE = frozenset({"snapshot", "timestamp"})
+_AMENDS = "amends"
+"""What a target says of an amended version: the number of the version that it amends."""
 _OPERATORS = _ONE_SIGNATURE | {WITHDRAWN}
 """Roles that the operator signs alone: by them versions are withheld, never made."""
 _TYPES = {"root": Root, "targets": Targets, "snapshot": Snapshot, "timestamp": Timestamp}
@@ -222,6 +224,7 @@ def proposed_targets(
     manifest: bytes,
     statements: Mapping[str, bytes],
     now: datetime,
+    amends: int | None = None,
 ) -> bytes:
     """Give the unsigned targets metadata that adds a version to a collection.
 
@@ -237,6 +240,9 @@ def proposed_targets(
     path = target_path(collection, version)
     added = {path: manifest} | {f"{path}/{name}": said for name, said in statements.items()}
     targets.targets |= {name: _target(name, content) for name, content in added.items()}
+    if amends is not None:
+        # What a reader must know of a version without fetching its manifest.
+        targets.targets[path].unrecognized_fields["custom"] = {_AMENDS: amends}
     return _metadata_bytes(Metadata(targets))
 
 
@@ -330,20 +336,30 @@ def _notice_targets(now: Mapping[str, bytes], version: int, expires: datetime) -
     return Metadata(Targets(version=version, expires=expires, targets=targets))
 
 
-def expected_keys(state: State) -> set[str]:
-    """Give the key of every metadata file that the log asks for."""
-    newest = {"root": state.trust_events[-1].number}
-    for event, versions, _ in _repositories(state):
+def expected_keys(state: State, shown: int | None = None) -> set[str]:
+    """Give the key of every metadata file that the log asks for.
+
+    Args:
+        shown: After so many changes of the repository, 1 or more; after all where it is left out.
+    """
+    newest: dict[str, int] = {}
+    events = state.trust_events[:shown]
+    for event, versions, _ in islice(_repositories(state), len(events)):
         newest |= {**versions, "root": event.number}
-    newest["snapshot"] = len(state.trust_events)
+    newest["snapshot"] = len(events)
     numbered = {f"{n}.{role}.json" for role, most in newest.items() for n in range(1, most + 1)}
     return {f"{FOLDER}/{name}" for name in (*numbered, "timestamp.json")}
 
 
 def is_current(timestamp: bytes, state: State) -> bool:
     """Say whether a timestamp file is the one that the log asks for last."""
+    return events_shown(timestamp) == len(state.trust_events)
+
+
+def events_shown(timestamp: bytes) -> int:
+    """Give how many changes of the repository a timestamp file shows; 0 where it fits none."""
     signed = Metadata[Timestamp].from_bytes(timestamp).signed
-    return signed.version == signed.snapshot_meta.version == len(state.trust_events)
+    return signed.version if signed.version == signed.snapshot_meta.version else 0
 
 
 def _role_file(proposal: Proposal) -> str:
@@ -400,6 +416,8 @@ class TrustedTarget:
 
     sha256: str
     size_bytes: int
+    amends: int | None = None
+    """The version that this one amends."""
 
 
 class TrustClient:
@@ -519,7 +537,10 @@ class TrustClient:
             raise OutsideError("object store", "get", "trust metadata") from error
         if target is not None:
             self._count_members_of_role(collection)
-        return None if target is None else TrustedTarget(target.hashes["sha256"], target.length)
+        if target is None:
+            return None
+        amends = (target.custom or {}).get(_AMENDS)
+        return TrustedTarget(target.hashes["sha256"], target.length, amends)
 
     def find_notice(self, collection: str, version: int) -> Notice | None:
         """Give the notice of a withdrawn version, or none where it stands.

@@ -34,6 +34,7 @@ def attest(facts: VersionFacts) -> Statement:
                     "as_of": manifest.as_of,
                     "purposes": list(manifest.purposes),
                     "log_length": manifest.log_length,
+                    **({} if manifest.amends is None else {"amends": manifest.amends}),
                 },
                 "internalParameters": {"scrub_policy": facts.collection.scrub.id},
                 "resolvedDependencies": _materials(facts),

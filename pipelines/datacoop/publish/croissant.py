@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from datacoop.pool.snapshot import SnapshotManifest
 from datacoop.publish.facts import VersionFacts
 from datacoop.publish.limits import LIMITS, duplicates_settled
 from datacoop.records.collection import Collection
@@ -83,10 +84,18 @@ def croissant(facts: VersionFacts, described: dict[str, Any]) -> dict[str, Any]:
         "keywords": sorted(facts.collection.domains),
         "citeAs": f"datacoop {facts.name}, sha256 {facts.snapshot}",
         "isLiveDataset": False,
+        **_amended(manifest),
         "distribution": _files(facts),
         "recordSet": [_records(facts.collection)],
         **_responsible(facts, described),
     }
+
+
+def _amended(manifest: SnapshotManifest) -> dict[str, str]:
+    if manifest.amends is None:
+        return {}
+    of = f"datacoop {manifest.collection} version {manifest.amends}"
+    return {"isBasedOn": f"{of}, withdrawn; without the rows that went since"}
 
 
 def _licence(spdx: str) -> str:

@@ -37,6 +37,7 @@ def describe(facts: VersionFacts) -> dict[str, Any]:
         "domains": list(facts.collection.domains),
         "snapshot": facts.snapshot,
         "previous": manifest.previous,
+        "amends": manifest.amends,
         "as_of": manifest.as_of,
         "code_version": manifest.code_version,
         "contract": manifest.contract,

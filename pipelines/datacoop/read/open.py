@@ -165,14 +165,19 @@ class PoolReader:
         self._reading = reading
 
     def versions(self, collection: str) -> list[int]:
-        """List the published versions, withdrawn ones too; of a pinned one, itself."""
+        """List the published versions, withdrawn ones too; of a pinned one, itself.
+
+        The last is the one that was made of the most of the log: an amended version stands after
+        the one that it amends, whatever its number.
+        """
         if isinstance(self._trust, str):
             manifest = self._manifest("the pinned version", self._trust)
             return [manifest.version] if manifest.collection == collection else []
-        numbers: list[int] = []
-        while self._trust.find(collection, len(numbers) + 1) is not None:
-            numbers.append(len(numbers) + 1)
-        return numbers
+        places: list[tuple[int, int]] = []
+        while (target := self._trust.find(collection, len(places) + 1)) is not None:
+            number = len(places) + 1
+            places.append((target.amends or number, number))
+        return [number for _, number in sorted(places)]
 
     def version(self, collection: str, number: int, *, purpose: str) -> "Version":
         """Open a version.

@@ -1,7 +1,7 @@
 """Verify a whole pool: every byte of every file is what the log says."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -33,6 +33,9 @@ class Verified:
     """Key of a file and what is wrong with it, sorted; none when all is right."""
     unreferenced: tuple[str, ...]
     """Sound blobs that no entry names: what a killed job left. `datacoop pool gc` removes them."""
+    is_unfinished: bool = False
+    """Whether all that is wrong is that readers are not shown the log's last entries yet, as after
+    a withdrawal until the operator runs `datacoop trust refresh`."""
 
     @property
     def is_sound(self) -> bool:
@@ -81,6 +84,7 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
         versions=len(versions),
         rows=rows,
         faults=tuple(sorted(faults.items())),
+        is_unfinished=_is_unfinished(store, state, faults),
         unreferenced=tuple(
             k for k in keys if k.startswith(f"{blobs.FOLDER}/") and k not in named | faults.keys()
         ),
@@ -142,6 +146,29 @@ _AGAIN = (
 )
 
 
+_OLDER = (
+    "is not that of the last publication in the log; run what wrote it again: `datacoop release "
+    "publish` or `trust refresh`, `erase --apply`, on a mirror `pool mirror`"
+)
+
+
+def _is_unfinished(store: ObjectStore, state: State, faults: Mapping[str, str]) -> bool:
+    """Say whether the trust metadata is whole as it was before the log's last entries.
+
+    Somebody who puts an older state back can make it look so too: it is a fault until it is mended.
+    """
+    timestamp = f"{trust.FOLDER}/timestamp.json"
+    if faults.get(timestamp) != _OLDER:
+        return False
+    shown = trust.events_shown(store.get(timestamp))
+    if not 0 < shown < len(state.trust_events):
+        return False
+    later = trust.expected_keys(state) - trust.expected_keys(state, shown)
+    later |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
+    missing = {key for key, fault in faults.items() if fault.startswith("is missing")}
+    return faults.keys() <= {timestamp} | (later & missing)
+
+
 def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str]) -> None:
     """Check that each collection's newest targets metadata is the one that the log published."""
     for proposal in state.proposals.values():
@@ -177,10 +204,7 @@ def _check_trust_files(
     if root in present and sha256_hex(store.get(root)) != state.trust_root:
         faults.setdefault(root, "is not the root that the log names")
     if timestamp not in faults and not trust.is_current(store.get(timestamp), state):
-        faults[timestamp] = (
-            "is not that of the last publication in the log; run what wrote it again: `datacoop "
-            "release publish` or `trust refresh`, `erase --apply`, on a mirror `pool mirror`"
-        )
+        faults[timestamp] = _OLDER
     if targets in faults:
         return
     wanted = trust.expected_keys(state)

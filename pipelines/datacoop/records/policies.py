@@ -162,5 +162,8 @@ class ReleasePolicy:
     """Members whose approvers must sign a version."""
     cosignatures: int = 0
     """Members whose witnesses must have cosigned the log with a proposal before it is published."""
+    amend_withdrawn: bool = False
+    """Whether each version that is withdrawn is to be replaced by an amended one: the same, without
+    the rows that went."""
     combination_record: str = ""
     """Where to find the decision by which data of several Korean members may be combined."""

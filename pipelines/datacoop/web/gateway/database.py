@@ -60,6 +60,14 @@ class Database:
         """Close all connections."""
         self._engine.dispose()
 
+    def rows(self) -> Iterator[tuple[str, bytes]]:
+        """Give every row of every table, its values one a line, with the table's name."""
+        with self._read() as db:
+            for table in META.sorted_tables:
+                for row in db.execute(sa.select(table)):
+                    values = (v if isinstance(v, bytes) else str(v).encode() for v in row)
+                    yield table.name, b"\n".join(values)
+
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         with self._guard(), self._engine.connect() as db:
