@@ -56,7 +56,7 @@ bench: setup ## Run the benchmarks, and write their tables into docs/
 	for script in benchmarks/bench_*.py benchmarks/report_*.py; do $(BIN)/python $$script; done
 
 faults: setup ## Let every input and output of a job fail, kill it at each, spoil every byte
-	DATACOOP_FAULTS=all $(BIN)/pytest -q tests/faults
+	DATACOOP_FAULTS=all $(BIN)/pytest -q -n auto --dist loadfile tests/faults
 
 fuzz: setup ## Scrub random texts for ten minutes
 	$(BIN)/python benchmarks/fuzz_scrub.py --minutes 10

@@ -8,11 +8,13 @@ from pathlib import Path
 import boto3
 import pytest
 from campaign import take_in_once
-from fault_counts import IN_FULL, count
+from fault_counts import ANSWERS, IN_FULL, count
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 from pooling import publish, published_pool
 from store_proxy import WAYS, StoreProxy, store_proxy
-from trusting import find
+from trusting import find, memory
 
 from datacoop.errors import OutsideError
 from datacoop.pool.log import read_log
@@ -39,7 +41,19 @@ def proxy() -> Iterator[StoreProxy]:
     server.stop()
 
 
-def open_s3(proxy: StoreProxy, prefix: str) -> ObjectStore:
+@pytest.fixture(scope="module")
+def base() -> dict[str, bytes]:
+    """Give the files of a pool with one version, and a submission that is in none."""
+    store = memory()
+    take_in_once(published_pool(store, rows=2), "harbour-2")
+    return {key: store.get(key) for key in store.list()}
+
+
+def open_s3(proxy: StoreProxy, base: dict[str, bytes]) -> ObjectStore:
+    """Open a store of its own that holds these files."""
+    prefix = f"pool-{next(_names)}"
+    for key, content in base.items():
+        get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].put_object("pool", f"{prefix}/{key}", content)
     options = {
         "endpoint": proxy.url,
         "region": "us-east-1",
@@ -49,6 +63,15 @@ def open_s3(proxy: StoreProxy, prefix: str) -> ObjectStore:
     return open_store(f"s3://pool/{prefix}", options)
 
 
+@pytest.fixture(scope="module")
+def writes(proxy: StoreProxy, base: dict[str, bytes]) -> int:
+    """Count the writes of a publication."""
+    proxy.disturb()
+    publish(Pool(open_s3(proxy, base)))
+    assert proxy.writes > 20
+    return proxy.writes
+
+
 def entered(store: ObjectStore, submission: str) -> int:
     """Count the entries that took a submission in."""
     bodies = [read_unverified("entry", content).predicate["body"] for _, content in read_log(store)]
@@ -56,13 +79,13 @@ def entered(store: ObjectStore, submission: str) -> int:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_commit_that_meets_a_fault_is_entered_once(proxy: StoreProxy, way: str) -> None:
-    proxy.disturb()
-    store = open_s3(proxy, f"commit-{next(_names)}")
-    pool = published_pool(store, rows=2)
+def test_a_commit_that_meets_a_fault_is_entered_once(
+    proxy: StoreProxy, base: dict[str, bytes], way: str
+) -> None:
+    store = open_s3(proxy, base)
     before = proxy.met[way]
     for at in (1, 2, 3):
-        submission = f"harbour-{at + 1}"
+        submission = f"harbour-{at + 2}"
         proxy.disturb(way, at)
         for _ in range(3):
             with suppress(OutsideError):
@@ -71,30 +94,17 @@ def test_a_commit_that_meets_a_fault_is_entered_once(proxy: StoreProxy, way: str
         assert entered(store, submission) == 1
     proxy.disturb()
     assert verify_pool(store, lambda _, __: None).faults == ()
-    assert pool.state().length == len(list(read_log(store)))
-    count(f"store answers {way}", "writes of a commit", proxy.met[way] - before)
+    count(ANSWERS, "writes of a commit", way, proxy.met[way] - before)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_again(
-    proxy: StoreProxy, tmp_path: Path, way: str
+    proxy: StoreProxy, base: dict[str, bytes], writes: int, tmp_path: Path, way: str
 ) -> None:
-    proxy.disturb()
-    base = open_s3(proxy, f"publish-{next(_names)}")
-    published_pool(base, rows=2)
-    take_in_once(Pool(base), "harbour-2")
-    files = {key: base.get(key) for key in base.list()}
-    proxy.disturb()
-    publish(Pool(base))
-    writes = proxy.writes
-    assert writes > 20
     before = proxy.met[way]
     one = writes * (1 + WAYS.index(way)) // (1 + len(WAYS))
-    for at in range(1, writes + 1, 4) if IN_FULL else [one]:
-        proxy.disturb()
-        store = open_s3(proxy, f"publish-{next(_names)}")
-        for key, content in files.items():
-            store.put(key, content)
+    for at in range(1, writes + 1) if IN_FULL else [one]:
+        store = open_s3(proxy, base)
         proxy.disturb(way, at)
         for _ in range(3):
             try:
@@ -105,4 +115,4 @@ def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_a
                 assert find(Pool(store), tmp_path / f"new-{next(_names)}") is not None
         assert find(Pool(store), tmp_path / f"end-{next(_names)}", 2) is not None
         assert verify_pool(store, lambda _, __: None).faults == ()
-    count(f"store answers {way}", "writes of a publication", proxy.met[way] - before)
+    count(ANSWERS, "writes of a publication", way, proxy.met[way] - before)

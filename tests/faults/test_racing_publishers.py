@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import racing
 from commands import run_python
-from fault_counts import count
+from fault_counts import ALSO, count
 from pooling import COLLECTION, MEMBERS, OPERATOR, PURPOSE, make_records, publish, take_in
 from pooling import published_pool as make_published_pool
 from trusting import find
@@ -43,8 +43,7 @@ def test_eight_racing_publishers_make_one_line_of_history(tmp_path: Path) -> Non
     rows = [(row["submission_id"], row["source_position"]) for row in last.rows()]
     assert sorted(rows) == sorted((one, n) for one in submissions for n in range(ROWS))
     assert verify_pool(pool.store, lambda _, __: None).faults == ()
-    count("racing publishers", "processes that published", RACERS)
-    count("racing publishers", "log entries in one line", state.length)
+    count(ALSO, "publishers that race, each a process", "cases", RACERS)
 
 
 def test_a_publisher_overtaken_while_it_writes_leaves_the_newer_timestamp(
@@ -69,4 +68,4 @@ def test_a_publisher_overtaken_while_it_writes_leaves_the_newer_timestamp(
     assert not waiting
     assert find(fast, tmp_path / "cache", 3) is not None
     assert verify_pool(fast.store, lambda _, __: None).faults == ()
-    count("racing publishers", "overtaken at the last write")
+    count(ALSO, "a publisher overtaken at its last write", "cases")

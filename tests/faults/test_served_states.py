@@ -6,7 +6,7 @@ from pathlib import Path
 
 import corpora
 import pytest
-from fault_counts import count
+from fault_counts import ALSO, count
 from pooling import (
     APPROVERS,
     COLLECTION,
@@ -117,7 +117,7 @@ def test_a_reader_is_not_taken_in_by_what_a_store_serves(
         with pytest.raises(IntegrityError):
             version(tmp_path, 2, "new")
     assert verify_pool(pool.store, lambda _, __: None).faults
-    count("served", served.__name__.replace("_", " "))
+    count(ALSO, f"served: {served.__name__.replace('_', ' ')}", "cases")
 
 
 @pytest.mark.corpora
@@ -140,4 +140,4 @@ def test_a_crafted_file_in_the_place_of_a_shard_is_refused(
     assert key in dict(verify_pool(pool.store, lambda _, __: None).faults)
     pool.store.put(key, right)
     assert sum(batch.num_rows for batch in version(tmp_path, 1, "seen").batches()) == 8
-    count("served", f"{corpus} in the place of a shard", tried)
+    count(ALSO, f"served in the place of a shard: {corpus}", "cases", tried)

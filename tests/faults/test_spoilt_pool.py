@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fault_counts import IN_FULL, count
+from fault_counts import ALSO, IN_FULL, count
+from fault_counts import SPOILT as TABLE
 from pooling import COLLECTION, PURPOSE, make_records, publish, published_pool, take_in
 from spoiling import SPOILT, spoilt
 from trusting import memory
@@ -29,6 +30,8 @@ PLACES = 150
 """Places of each kind of file in each way, where not all are tried."""
 WHOLE = 15
 """Likewise, for the verification of a whole pool."""
+COLUMNS = ("bit flipped", "byte cut", "byte added")
+"""What is spoilt, in the order of `SPOILT`."""
 SHARDS = 2_000
 """Sampled places of shards, in each way: also where all places of metadata are tried."""
 
@@ -100,7 +103,7 @@ def test_a_spoilt_byte_of_metadata_is_found_by_the_check_of_its_kind(
     for key in spoilt_places(pool.store, folder, way, 0 if IN_FULL else PLACES):
         assert CHECKS[folder](pool, key), key
         tried += 1
-    count(f"byte {SPOILT[way]}", folder, tried)
+    count(TABLE, f"{folder}, the check of its kind", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -110,7 +113,7 @@ def test_a_spoilt_byte_of_a_shard_is_found(pool: Pool, way: int) -> None:
         assert blob_is_blamed(pool, key)
         tried += 1
     assert tried >= SHARDS
-    count(f"byte {SPOILT[way]}", "shards and records", tried)
+    count(TABLE, "shards and records, their name", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -127,7 +130,7 @@ def test_a_verification_of_the_whole_pool_names_the_spoilt_file(pool: Pool, way:
             assert key in faults or blamed, (key, sorted(faults))
             tried += 1
     assert verify_pool(pool.store, lambda _, __: None).faults == ()
-    count(f"byte {SPOILT[way]}", "whole pool verified", tried)
+    count(TABLE, "any file, verification of the whole pool", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -146,7 +149,7 @@ def test_a_new_reader_of_spoilt_trust_metadata_is_refused_or_gets_the_right_vers
         except DatacoopError:
             refused += 1
     assert refused > number // 2
-    count(f"byte {SPOILT[way]}", "trust read by a new reader", number)
+    count(TABLE, f"{TRUST}, a new reader", COLUMNS[way], number)
 
 
 def two_versions(folder: Path) -> tuple[Pool, list[str]]:
@@ -184,7 +187,7 @@ def test_shards_swapped_between_versions_are_refused(tmp_path: Path) -> None:
         assert refused_versions(tmp_path, f"swapped-{number}") >= 1
         assert key in dict(verify_pool(pool.store, lambda _, __: None).faults)
         pool.store.put(key, right)
-    count("shards", "put in the place of another", len(pairs))
+    count(ALSO, "shards in the place of another", "cases", len(pairs))
 
 
 def test_shards_missing_or_renamed_are_refused_and_a_foreign_file_is_named(tmp_path: Path) -> None:
@@ -201,5 +204,5 @@ def test_shards_missing_or_renamed_are_refused_and_a_foreign_file_is_named(tmp_p
         pool.store.delete(renamed)
         pool.store.put(key, right)
     assert refused_versions(tmp_path, "whole") == 0
-    count("shards", "missing", len(keys))
-    count("shards", "renamed", len(keys))
+    count(ALSO, "shards missing", "cases", len(keys))
+    count(ALSO, "shards renamed", "cases", len(keys))

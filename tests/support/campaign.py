@@ -1,8 +1,10 @@
 """Let each I/O call of a job fail, or kill the job there, and see what is left.
 
-A job runs in a child; every call of `pool/durable.py` and of the object store on files of the case
-passes through `Faults`, which disturbs one. Another child then reads, verifies, runs the job again
-and compares with a run that nothing disturbed.
+Each case is a job in a child of its own, on a pool of its own; every call of `pool/durable.py` and
+of the object store on files of the case passes through `Faults`, which disturbs one. Another child
+reads and verifies what is left, a third runs the job again, and a fourth compares with a run that
+nothing disturbed. The second and the fourth do so for a batch of cases one after the other. All are
+copies of a process that has imported all and opened no store, one for each core.
 
 Run as a program: `campaign.py FOLDER CASES` prints each result as a line of JSON; CASES is how many
 calls of each job and way are disturbed, spread evenly; 0 disturbs all.
@@ -14,12 +16,15 @@ import os
 import shutil
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pyarrow.acero  # noqa: F401 - here, so that no child has to
+import tuf.api.serialization.json  # noqa: F401
 from faulting import WAYS, Faults
 from pooling import (
     APPROVERS,
@@ -33,6 +38,7 @@ from pooling import (
     build,
     make_records,
     published_pool,
+    shipped_collection,
     submission_body,
     take_in,
 )
@@ -56,12 +62,15 @@ from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import read_unverified
 from datacoop.pool.state import State
+from datacoop.publish.card import _TEMPLATES
 from datacoop.read.open import open_pool
 from datacoop.read.verify import verify_pool
-from datacoop.records.digest import record_id
+from datacoop.records.digest import record_id, sha256_hex
 from datacoop.records.tombstones import Tombstones
 
 ERASE_KEY = b"k" * 32
+BATCH = 16
+"""Cases that are looked at by one child."""
 
 
 def take_in_once(pool: Pool, submission: str, member: str = "harbour") -> None:
@@ -202,11 +211,12 @@ class Result:
 
     job: str
     way: str
-    call: str
-    phase: str
-    """The folder that the job was busy with."""
     at: int
-    ended: str
+    """Which call was disturbed, from 1."""
+    call: str = ""
+    phase: str = ""
+    """The folder that the job was busy with."""
+    ended: str = ""
     """`done`, `refused` with an error of datacoop's, `killed`, or a traceback."""
     read: str = ""
     """What a reader saw: `before`, `after`, or something else."""
@@ -217,64 +227,110 @@ class Result:
     """How the next run ended: `same` as undisturbed, or how not."""
 
 
-def in_child(action: Callable[[], Any], told: Path) -> int:
-    """Do something in a child, which writes what it gives or raises to `told`; give its end."""
+def in_child(action: Callable[[], Any], told: Path) -> tuple[int, Any]:
+    """Do something in a child; give its exit code, and what it gives or the end of its traceback.
+
+    The code is 1 for an error of datacoop's, 2 for any other, negative for a signal. A child that
+    is killed gives nothing.
+    """
+    told.unlink(missing_ok=True)
     child = os.fork()
     if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return code, json.loads(told.read_text()) if told.exists() else None
     code = 0
     try:
         value = action()
-        told.write_text(json.dumps(value))
     except BaseException as error:
         code = 1 if isinstance(error, DatacoopError) else 2
-        told.write_text(json.dumps(traceback.format_exc()[-1500:]))
+        value = traceback.format_exc()[-1500:]
+    told.write_text(json.dumps(value))
     os._exit(code)
 
 
-def run_case(folder: Path, job: str, way: str, at: int, expected: dict[str, Any]) -> Result:
-    case = folder / "case"
-    shutil.rmtree(case, ignore_errors=True)
-    shutil.copytree(folder / job, case)
-    told = folder / "told.json"
+def copy_of(folder: Path, case: Path) -> None:
+    """Give a case its files: links, for nothing that is tried here writes into a file in place."""
+    shutil.copytree(folder, case, symlinks=True, copy_function=os.link)
+
+
+def run_batch(
+    folder: Path, place: Path, batch: Sequence[Result], expected: dict[str, Any]
+) -> Sequence[Result]:
+    """Disturb the jobs of some results, and fill in what came of it.
+
+    Args:
+        folder: What each job starts from.
+        place: A folder of this batch's own.
+        expected: What `undisturbed` told, by job.
+    """
+    place.mkdir()
+    told = place / "told.json"
+    cases = [place / str(number) for number in range(len(batch))]
+    for case, result in zip(cases, batch, strict=True):
+        copy_of(folder / result.job, case)
+        _disturb(case, result, told)
+
+    def looked_at() -> list[Any]:
+        return [_looked_at(*one, expected) for one in zip(cases, batch, strict=True)]
+
+    def compared() -> list[Any]:
+        return [_compared(*one, expected) for one in zip(cases, batch, strict=True)]
+
+    for result, found in zip(batch, _told(in_child(looked_at, told)), strict=True):
+        result.read, result.verified, result.left = found
+    for case, result in zip(cases, batch, strict=True):
+        code, said = in_child(lambda case=case, job=result.job: JOBS[job](case), told)
+        result.again = str(said) if code else ""
+    for result, again in zip(batch, _told(in_child(compared, told)), strict=True):
+        result.again = result.again or again
+    shutil.rmtree(place)
+    return batch
+
+
+def _told(ended: tuple[int, Any]) -> Any:
+    code, value = ended
+    assert code == 0, value
+    return value
+
+
+def _disturb(case: Path, result: Result, told: Path) -> None:
+    met = case / "met.json"
 
     def disturbed() -> None:
-        faults = Faults(root=str(case), way=way, at=at)
+        faults = Faults(root=str(case), way=result.way, at=result.at, met=met)
         faults.install()
-        JOBS[job](case)
+        JOBS[result.job](case)
 
-    code = in_child(disturbed, told)
-    ended = {0: "done", 1: "refused", -signal.SIGKILL: "killed"}.get(code)
-    result = Result(
-        job=job,
-        way=way,
-        at=at,
-        call=expected["calls"][at - 1],
-        phase=expected["phases"][at - 1],
-        ended=ended or json.loads(told.read_text()),
-    )
-    code = in_child(lambda: asdict(_looked_at(case, result, expected)), told)
-    said = json.loads(told.read_text())
-    return Result(**said) if code == 0 else Result(**asdict(result) | {"again": str(said)})
-
-
-def _looked_at(case: Path, result: Result, expected: dict[str, Any]) -> Result:
-    store = open_store(str(case / "pool"))
-    found = seen(case / "pool", case / "seen")
-    result.read = {
-        json.dumps(expected["after"]): "after",
-        json.dumps(expected["before"]): "before",
-    }.get(json.dumps(found), json.dumps(found)[:300])
-    result.verified = verified(store)
-    result.left = len(store.unfinished())
-    JOBS[result.job](case)
-    if facts(store) != expected["facts"]:
-        result.again = _difference(facts(store), expected["facts"])
-    elif seen(case / "pool", case / "seen") != expected["after"]:
-        result.again = "a reader sees something else"
+    code, said = in_child(disturbed, told)
+    result.ended = {0: "done", 1: "refused", -signal.SIGKILL: "killed"}.get(code, str(said))
+    if met.exists():
+        result.call, result.phase = json.loads(met.read_text())
     else:
-        result.again = {"sound": "same"}.get(said := verified(store), said)
-    return result
+        result.ended = "met no fault"
+
+
+def _looked_at(case: Path, result: Result, expected: dict[str, Any]) -> tuple[str, str, int]:
+    try:
+        store = open_store(str(case / "pool"))
+        found = json.dumps(seen(case / "pool", case / "seen"))
+        wanted = expected[result.job]
+        read = {json.dumps(wanted[when]): when for when in ("after", "before")}
+        return read.get(found, found[:300]), verified(store), len(store.unfinished())
+    except Exception:  # a case that cannot be looked at is told, and those after it are tried
+        return traceback.format_exc()[-1500:], "", 0
+
+
+def _compared(case: Path, result: Result, expected: dict[str, Any]) -> str:
+    try:
+        store, wanted = open_store(str(case / "pool")), expected[result.job]
+        found = facts(store)
+        if found != wanted["facts"]:
+            return _difference(found, wanted["facts"])
+        if seen(case / "pool", case / "seen") != wanted["after"]:
+            return "a reader sees something else"
+        return {"sound": "same"}.get(said := verified(store), said)
+    except Exception:
+        return traceback.format_exc()[-1500:]
 
 
 def _difference(found: list[Any], wanted: list[Any]) -> str:
@@ -285,31 +341,21 @@ def _difference(found: list[Any], wanted: list[Any]) -> str:
 
 def undisturbed(folder: Path, job: str) -> dict[str, Any]:
     """Run a job as it should be; give its calls and what it leaves."""
-    case = folder / "case"
-    shutil.rmtree(case, ignore_errors=True)
-    shutil.copytree(folder / job, case)
+    case = folder / f"{job}-undisturbed"
+    copy_of(folder / job, case)
 
     def run() -> dict[str, Any]:
         before = seen(case / "pool", case / "seen-before")
         faults = Faults(root=str(case))
         faults.install()
         JOBS[job](case)
-        calls, phases = list(faults.names), list(faults.phases)
+        calls = list(faults.names)
         store = open_store(str(case / "pool"))
         assert verified(store) == "sound", verified(store)
         after = seen(case / "pool", case / "seen-after")
-        return {
-            "calls": calls,
-            "phases": phases,
-            "before": before,
-            "after": after,
-            "facts": facts(store),
-        }
+        return {"calls": calls, "before": before, "after": after, "facts": facts(store)}
 
-    code = in_child(run, folder / "told.json")
-    said = json.loads((folder / "told.json").read_text())
-    assert code == 0, said
-    value: dict[str, Any] = said
+    value: dict[str, Any] = _told(in_child(run, folder / "told.json"))
     return value
 
 
@@ -324,23 +370,71 @@ def calls_file(folder: Path, job: str) -> Path:
     return folder / f"{job}.calls.json"
 
 
+def warm_up() -> None:
+    """Do once what each child else does first; nothing of it opens a store or starts a thread."""
+    shipped_collection()
+    _TEMPLATES.get_template("card.html")
+    time.strptime(TODAY, "%Y-%m-%d")
+    gc.freeze()
+
+
 def campaign(folder: Path, cases: int) -> Iterator[Result]:
-    """Disturb every job in every way."""
-    assert in_child(lambda: prepare(folder), folder / "told.json") == 0, (
-        folder / "told.json"
-    ).read_text()
-    for job in JOBS:
-        expected = undisturbed(folder, job)
-        calls_file(folder, job).write_text(json.dumps(expected["calls"]))
+    """Disturb every job in every way, on all cores."""
+    warm_up()
+    _told(in_child(lambda: prepare(folder), folder / "told.json"))
+    expected = {job: undisturbed(folder, job) for job in JOBS}
+    planned: list[Result] = []
+    for job, told in expected.items():
+        calls_file(folder, job).write_text(json.dumps(told["calls"]))
         for shift, way in enumerate(WAYS):
-            for at in chosen(len(expected["calls"]), cases, shift):
-                yield run_case(folder, job, way, at, expected)
+            every = chosen(len(told["calls"]), cases, shift)
+            planned += [Result(job=job, way=way, at=at) for at in every]
+    before = _digests(folder)
+    batches = [planned[start : start + BATCH] for start in range(0, len(planned), BATCH)]
+    cores = len(os.sched_getaffinity(0))
+    workers = [_worker(folder, number, batches[number::cores], expected) for number in range(cores)]
+    ended = [os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers]
+    assert not any(ended), ended
+    assert _digests(folder) == before, "a case wrote into a file in place"
+    for number in range(cores):
+        for line in _results(folder, number).read_text().splitlines():
+            yield Result(**json.loads(line))
+
+
+def _worker(
+    folder: Path, number: int, batches: Sequence[Sequence[Result]], expected: dict[str, Any]
+) -> int:
+    """Start a process that runs some batches; give its id."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        with _results(folder, number).open("w") as results:
+            for batch in batches:
+                for result in run_batch(folder, folder / f"batch-{number}", batch, expected):
+                    results.write(json.dumps(asdict(result)) + "\n")
+                results.flush()
+        code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        os._exit(code)
+
+
+def _results(folder: Path, number: int) -> Path:
+    return folder / f"results-{number}.jsonl"
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Give the digest of each file that jobs start from."""
+    files = [path for job in JOBS for path in (folder / job).rglob("*") if path.is_file()]
+    return {str(path): sha256_hex(path.read_bytes()) for path in files}
 
 
 def main() -> NoReturn:
     folder, cases = Path(sys.argv[1]), int(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    gc.freeze()
     for result in campaign(folder, cases):
         print(json.dumps(asdict(result)), flush=True)
     sys.exit(0)

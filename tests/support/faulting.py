@@ -1,6 +1,7 @@
 """Stand between a job and its files and stores, count its calls, and disturb one of them."""
 
 import errno
+import json
 import os
 import signal
 import threading
@@ -31,10 +32,11 @@ class Faults:
     way: str = ""
     at: int = 0
     """The call that is disturbed, from 1; none where it is 0."""
+    met: Path | None = None
+    """A file that tells afterwards which call it was, and what the job was busy with."""
     names: list[str] = field(default_factory=list)
-    phases: list[str] = field(default_factory=list)
-    """For each call what the job was busy with: the folder that it touched last."""
     phase: str = "start"
+    """What the job is busy with: the folder that it touched last."""
     lock: Any = field(default_factory=threading.Lock)
 
     def step(
@@ -43,10 +45,10 @@ class Faults:
         """Do one call, or what is to befall it."""
         with self.lock:
             self.names.append(name)
-            self.phases.append(self.phase)
             is_now = len(self.names) == self.at
         if not is_now:
             return call()
+        self._tell(name)
         if self.way == "fails late":
             call()
         elif half is not None:
@@ -56,6 +58,12 @@ class Faults:
         if name.startswith("store "):
             raise store_errors.GenericError("input/output error")
         raise OSError(errno.ENOSPC if name == "write" else errno.EIO, f"{name} failed")
+
+    def _tell(self, name: str) -> None:
+        if self.met is not None:
+            descriptor = os.open(self.met, os.O_WRONLY | os.O_CREAT)
+            os.write(descriptor, json.dumps([name, self.phase]).encode())
+            os.close(descriptor)
 
     def enter(self, place: str) -> None:
         """Note which folder of a pool, or of what else, a call touches."""
