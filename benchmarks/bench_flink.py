@@ -12,19 +12,27 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
+from bench_intake_memory import contract_without_names, write_file  # noqa: E402
 from flinks import RANGE_BYTES, FlinkStage, Meanwhile, build, copied, flink_cluster, label  # noqa: E402
-from infra.local.cluster import STORE, TASK_MANAGERS, Cluster  # noqa: E402
-from plays import Stage, make_stage, submissions  # noqa: E402
+from infra.local.cluster import FLINK, STORE, TASK_MANAGERS, Cluster  # noqa: E402
+from plays import CREATED, Stage, make_play, make_stage, submissions  # noqa: E402
 
+from datacoop.demo.data import DemoSubmission  # noqa: E402
 from datacoop.errors import DatacoopError  # noqa: E402
+from datacoop.jobs.contracts import add_collection  # noqa: E402
+from datacoop.jobs.intake import RANGE_BYTES as BIG_RANGE_BYTES  # noqa: E402
+from datacoop.jobs.leftovers import find_leftovers  # noqa: E402
+from datacoop.pool.garbage import find_garbage  # noqa: E402
 from datacoop.pool.object_store import open_store  # noqa: E402
+from datacoop.records.collection import Collection  # noqa: E402
 
 COLLECTION = "documents"
 PLAY = submissions(60)["de-auental-documents-1"]
@@ -39,6 +47,8 @@ class Bench:
     """A cluster, and what one process makes of the same submission."""
 
     cluster: Cluster
+    play: DemoSubmission
+    range_bytes: int
     sent: Stage
     done: Stage
     shards: object
@@ -46,23 +56,66 @@ class Bench:
     def run(self, job: str, name: str, parallelism: int = 4) -> tuple[FlinkStage, Callable]:
         """Give a stage of its own, and what runs the job there and says if it came out equal."""
         stage = copied(self.sent if job == "intake" else self.done, self.cluster, name)
+        submission = self.play.submission_id
 
         def intake() -> bool:
-            stage.take_in(PLAY, parallelism=parallelism)
-            return stage.blobs(PLAY.submission_id) == self.done.blobs(PLAY.submission_id)
+            stage.take_in(self.play, parallelism=parallelism, range_bytes=self.range_bytes)
+            return stage.blobs(submission) == self.done.blobs(submission)
 
         def release() -> bool:
             return stage.release(COLLECTION, parallelism=parallelism).manifest.shards == self.shards
 
         return stage, intake if job == "intake" else release
 
+    def left(self, stage: FlinkStage) -> str:
+        """Count the objects that a clean run does not leave, and those that nobody would find."""
+        pool = set(stage.pool.store.list()) - set(self.done.pool.store.list())
+        work = set(stage.store("work").list())
+        landing = set(stage.landing(self.play.member).list())
+        landing -= set(self.done.landing(self.play.member).list())
+        found = {*find_garbage(stage.pool), *find_leftovers(stage.store("work"))}
+        lost = (pool | work | landing) - found
+        return f"{len(pool) + len(work) + len(landing)}, {len(lost)}"
 
-def phase(stage: FlinkStage) -> str:
-    """Say how far a job is, by what its workers have left behind."""
-    ranges = stage.files("landing", f"{PLAY.member}/submissions/*/intake-*/done/*")
-    folders = (stage.cluster.folder / "s3" / "work" / stage.name).glob("releases/*/*/")
-    steps = sorted((one for one in folders if one.is_dir()), key=lambda one: one.stat().st_ctime)
-    return steps[-1].name if steps else f"{ranges} ranges done"
+
+def prepare(
+    cluster: Cluster,
+    folder: Path,
+    play: DemoSubmission,
+    *,
+    range_bytes: int = RANGE_BYTES,
+    contract: Collection | None = None,
+) -> Bench:
+    """Have one process take a submission in and release it, on a folder."""
+    sent = make_stage(folder / "sent")
+    if contract is not None:
+        add_collection(sent.pool, contract, sent.keys.operator, created_utc=CREATED)
+    sent.submit(play)
+    shutil.copytree(sent.root, folder / "done")
+    done = Stage(root=folder / "done", keys=sent.keys)
+    done.intake(play, range_bytes=range_bytes)
+    if contract is None:
+        label(done, COLLECTION)
+    shards = build(done, COLLECTION, open_store(str(folder / "work"))).manifest.shards
+    return Bench(
+        cluster=cluster, play=play, range_bytes=range_bytes, sent=sent, done=done, shards=shards
+    )
+
+
+def made_up(folder: Path, megabytes: int, files: int) -> DemoSubmission:
+    """Make a submission of so many megabytes in files of about the same size."""
+    write_file(folder / "rows", megabytes)
+    rows = (folder / "rows").read_bytes().splitlines(keepends=True)
+    play = make_play(b"", member="gb-northmoor", collection=COLLECTION, languages=("en",))
+    cut = [(f"{n:05d}.jsonl", b"".join(rows[n::files])) for n in range(files)]
+    return replace(play, files=tuple(replace(play.files[0], name=n, content=c) for n, c in cut))
+
+
+def written(job: str, stage: FlinkStage) -> int:
+    """Count what the workers of a job have left behind: ranges that are done, or pieces."""
+    if job == "intake":
+        return stage.files("landing", "*/submissions/*/intake-*/done/*")
+    return stage.files("work", "releases/*/*/*")
 
 
 def outcome(run: Callable[[], bool]) -> str:
@@ -73,63 +126,109 @@ def outcome(run: Callable[[], bool]) -> str:
 
 
 def faults(bench: Bench, moments: int, draw: random.Random) -> Iterator[str]:
-    """Kill a task manager or a worker at random moments of each job."""
+    """Kill a task manager or a worker of each job at random moments.
 
-    def kill_worker() -> None:
+    A moment is so much written, and up to two seconds more: a clock would mostly meet the start of
+    the workers.
+    """
+
+    def kill_worker() -> bool:
         workers = bench.cluster.workers()
         if workers:
             os.kill(draw.choice(workers), signal.SIGKILL)
+        return bool(workers)
 
-    def kill_task_manager() -> None:
+    def kill_task_manager() -> bool:
         bench.cluster.kill(draw.choice(TASK_MANAGERS))
+        return True
 
-    yield "| job | killed | after s | phase | outcome |\n|---|---|---|---|---|"
+    yield "| job | killed | when so much was written | digests | objects more, not found |"
+    yield "|---|---|---|---|---|"
     for job in JOBS:
-        _, run = bench.run(job, f"{job}-clean")
-        began = time.monotonic()
-        clean = outcome(run)
-        lasts = time.monotonic() - began
-        yield f"| {job} | nothing | | | {clean} in {lasts:.0f} s |"
+        stage, run = bench.run(job, f"{job}-clean")
+        most = [0]
+
+        def look(job: str = job, stage: FlinkStage = stage, most: list[int] = most) -> bool:
+            most.append(max(most.pop(), written(job, stage)))
+            return False
+
+        with Meanwhile(look, lambda: None):
+            said = outcome(run)
+        yield f"| {job} | nothing | | {said} | {bench.left(stage)} |"
         for kill in (kill_task_manager, kill_worker):
             for number in range(moments):
                 stage, run = bench.run(job, f"{job}-{kill.__name__}-{number}")
-                due, met = time.monotonic() + draw.uniform(0.1, 0.9) * lasts, [""]
+                due, met = draw.randrange(most[0]), [""]
 
-                def act(stage: FlinkStage = stage, kill: Callable = kill, met: list = met) -> None:
-                    met[0] = phase(stage)
-                    kill()
+                def is_due(job: str = job, stage: FlinkStage = stage, due: int = due) -> bool:
+                    return written(job, stage) >= due and bool(bench.cluster.workers())
 
-                with Meanwhile(lambda due=due: time.monotonic() > due, act):
-                    began = time.monotonic()
+                def act(job: str = job, stage: FlinkStage = stage, met: list[str] = met) -> None:
+                    time.sleep(draw.uniform(0, 2))
+                    met[0] = f"{written(job, stage)} of {most[0]}" if kill() else "ended"  # noqa: B023
+
+                with Meanwhile(is_due, act):
                     said = outcome(run)
                 name = kill.__name__.removeprefix("kill_").replace("_", " ")
-                yield f"| {job} | {name} | {due - began:.0f} | {met[0] or 'ended'} | {said} |"
-                for one in TASK_MANAGERS:
-                    bench.cluster.start(one)
-                bench.cluster.wait(*TASK_MANAGERS)
+                yield f"| {job} | {name} | {met[0]} | {said} | {bench.left(stage)} |"
+                bench.cluster.up((STORE, *FLINK))
 
 
-def parallelism(bench: Bench) -> Iterator[str]:
-    """Count what the busiest worker of each job does, at parallelism 1 to 8."""
-    yield "| job | parallelism | digests | elements | busiest / mean |\n|---|---|---|---|---|"
-    for job in JOBS:
-        for width in (1, 2, 4, 8):
-            _, run = bench.run(job, f"{job}-{width}", width)
-            said = outcome(run)
-            counts = elements(bench.cluster, BUSY[job])
-            share = max(counts) / (sum(counts) / len(counts)) if sum(counts) else 0
-            yield f"| {job} | {width} | {said} | {sum(counts)} | {share:.2f} |"
+def parallelism(
+    cluster: Cluster, folder: Path, megabytes: int, widths: Sequence[int]
+) -> Iterator[str]:
+    """Count what the busiest worker of each job does, on one file and on one for each megabyte."""
+    yield "| data | job | parallelism | digests | parts | busiest / mean | bytes | worker, MiB |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for files in (1, megabytes):
+        place = folder / f"{files}-files"
+        place.mkdir()
+        bench = prepare(
+            cluster,
+            place,
+            made_up(place, megabytes, files),
+            range_bytes=BIG_RANGE_BYTES,
+            contract=contract_without_names(),
+        )
+        for job in JOBS:
+            for width in widths:
+                _, run = bench.run(job, f"{files}-{job}-{width}", width)
+                peak = [0]
+
+                def look(peak: list[int] = peak) -> bool:
+                    peak.append(max([peak.pop(), *map(peak_mib, cluster.workers())]))
+                    time.sleep(1)
+                    return False
+
+                with Meanwhile(look, lambda: None):
+                    said = outcome(run)
+                parts, size = (
+                    busiest(cluster, BUSY[job], n) for n in ("read-records", "write-bytes")
+                )
+                yield (
+                    f"| {files} of {megabytes // files} MB | {job} | {width} | {said} | {parts[0]} "
+                    f"| {parts[1]:.2f} | {size[1]:.2f} | {peak[0]} |"
+                )
 
 
-def elements(cluster: Cluster, name: str) -> list[int]:
-    """Give the elements that each worker of the last job's busiest part was given."""
+def busiest(cluster: Cluster, part: str, metric: str) -> tuple[int, float]:
+    """Sum up a metric of a part of the last job, and hold the largest against the mean."""
     jobs = cluster.ask("/jobs/overview")["jobs"]
     last = max(jobs, key=lambda one: one["start-time"])["jid"]
     for vertex in cluster.ask(f"/jobs/{last}")["vertices"]:
-        if name in vertex["name"]:
+        if part in vertex["name"]:
             found = cluster.ask(f"/jobs/{last}/vertices/{vertex['id']}")["subtasks"]
-            return [one["metrics"]["read-records"] for one in found]
-    return [0]
+            counts = [one["metrics"][metric] for one in found]
+            return sum(counts), max(counts) * len(counts) / max(1, sum(counts))
+    raise LookupError(part)
+
+
+def peak_mib(pid: int) -> int:
+    """Give the most memory that a process has had; nothing where it ended."""
+    with suppress(OSError, StopIteration):
+        told = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return int(next(line for line in told if line.startswith("VmHWM")).split()[1]) // 1024
+    return 0
 
 
 def away(bench: Bench) -> Iterator[str]:
@@ -144,8 +243,8 @@ def away(bench: Bench) -> Iterator[str]:
     for job in JOBS:
         stage, run = bench.run(job, f"{job}-away")
 
-        def is_due(stage: FlinkStage = stage) -> bool:
-            return phase(stage) not in ("0 ranges done", "1 ranges done")
+        def is_due(job: str = job, stage: FlinkStage = stage) -> bool:
+            return written(job, stage) > 1
 
         with Meanwhile(is_due, act) as it:
             said = outcome(run)
@@ -156,35 +255,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=("faults", "parallelism", "away", "all"), default="all")
     parser.add_argument("--moments", type=int, default=10)
+    parser.add_argument("--megabytes", type=int, default=60, help="of the data for parallelism")
+    parser.add_argument("--widths", type=int, nargs="+", default=(1, 2, 4, 8))
     parser.add_argument("--seed", type=int, default=7)
     told = parser.parse_args()
     with (
-        tempfile.TemporaryDirectory(prefix="datacoop-flink-") as folder,
-        flink_cluster(Path(folder) / "cluster") as cluster,
+        tempfile.TemporaryDirectory(prefix="datacoop-flink-") as name,
+        flink_cluster(Path(name) / "cluster") as cluster,
     ):
         os.environ |= {k: v for k, v in cluster.environment.items() if k.startswith("AWS_")}
-        sent = make_stage(Path(folder) / "sent")
-        sent.submit(PLAY)
-        done = make_copy(sent, Path(folder) / "done")
-        done.intake(PLAY, range_bytes=RANGE_BYTES)
-        label(done, COLLECTION)
-        shards = build(done, COLLECTION, open_store(f"{folder}/work")).manifest.shards
-        bench = Bench(cluster=cluster, sent=sent, done=done, shards=shards)
+        folder = Path(name)
         draw = random.Random(told.seed)  # noqa: S311 - moments, no secrets
+        if told.part != "parallelism":
+            small = prepare(cluster, folder / "small", PLAY)
         parts = {
-            "faults": lambda: faults(bench, told.moments, draw),
-            "parallelism": lambda: parallelism(bench),
-            "away": lambda: away(bench),
+            "faults": lambda: faults(small, told.moments, draw),
+            "away": lambda: away(small),
+            "parallelism": lambda: parallelism(cluster, folder, told.megabytes, told.widths),
         }
         for name, part in parts.items():
             if told.part in (name, "all"):
                 for line in part():
                     print(line, flush=True)
-
-
-def make_copy(stage: Stage, root: Path) -> Stage:
-    shutil.copytree(stage.root, root)
-    return Stage(root=root, keys=stage.keys)
 
 
 if __name__ == "__main__":

@@ -74,10 +74,16 @@ class FlinkStage(Stage):
     def store(self, bucket: str, path: str = "") -> ObjectStore:
         return open_store(f"s3://{bucket}/{self.name}{path}", self.cluster.endpoint)
 
-    def take_in(self, play: DemoSubmission, *more: str, parallelism: int = 4) -> Receipt:
+    def take_in(
+        self,
+        play: DemoSubmission,
+        *more: str,
+        parallelism: int = 4,
+        range_bytes: int = RANGE_BYTES,
+    ) -> Receipt:
         arguments = (*self.cluster.beam_arguments(parallelism), *more)
         return self.intake(
-            play, range_bytes=RANGE_BYTES, runner="PortableRunner", beam_arguments=arguments
+            play, range_bytes=range_bytes, runner="PortableRunner", beam_arguments=arguments
         )
 
     def release(self, collection: str, *more: str, parallelism: int = 4) -> Built:
