@@ -4,7 +4,7 @@ versitygw (S3), PostgreSQL, Label Studio under gunicorn, datacoop's gateway and 
 one job manager and two task managers, and Beam's job server. Ports are chosen free; logs, pids,
 secrets and data lie in one folder.
 
-    python infra/local/cluster.py up | status | submit | down  [--dir .cluster]
+    python infra/local/cluster.py up | status | submit | annotate | play | down  [--dir .cluster]
 """
 
 import argparse
@@ -33,7 +33,7 @@ HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 MARK = "DATACOOP_CLUSTER"
 """A variable that every process of a cluster has; by it `down` knows that none is left."""
-BUCKETS = ("pool", "landing", "work", "gold", "accesses")
+BUCKETS = ("pool", "landing", "work", "gold", "grants", "accesses")
 PORTS = (
     *("store", "postgres", "label_studio", "gateway", "portal"),
     *("flink", "flink_rpc", "flink_blobs", "jobs", "artifacts", "expansion"),
@@ -508,6 +508,7 @@ class Cluster:
 landing = "s3://landing/{{member}}"
 work = "s3://work"
 gold = "s3://gold"
+grants = "s3://grants"
 operator_key = "keys/operator.key"
 annotator_key = "keys/annotators.key"
 
@@ -530,7 +531,8 @@ accesses = "s3://accesses"
         )
         told = "".join(f"export {k}={shlex.quote(v)}\n" for k, v in self.environment.items())
         beam = " ".join(shlex.quote(argument) for argument in self.beam_arguments())
-        self._write_private("environment", f"{told}BEAM=({beam})\n")
+        told += f"export CLUSTER_DIR={shlex.quote(str(self.folder))}\n"
+        self._write_private("environment", f"{told}BEAM=({beam})\nPORTAL=http://{portal}\n")
 
     def _write_private(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -544,7 +546,7 @@ def _chosen() -> dict[str, dict]:
     ports = {name: probe.getsockname()[1] for name, probe in probes.items()}
     for probe in probes.values():
         probe.close()
-    names = ("store_user", "store", "postgres", "studio_password", "studio_token")
+    names = ("store_user", "store", "postgres", "studio_password", "studio_token", "annotators")
     return {"ports": ports, "secrets": {name: secrets.token_hex(20) for name in names}}
 
 
@@ -617,17 +619,13 @@ def found_pool(cluster: Cluster) -> None:
 
 def submit(cluster: Cluster) -> Iterator[str]:
     """Send the demo's submissions to their landing stores; tell a command that takes each in."""
-    from datacoop.demo.cast import Keys, submit
-    from datacoop.demo.data import MEMBERS, make_submissions
-    from datacoop.pool.keys import load_signing_key
+    from datacoop.demo.cast import load_keys, submit
+    from datacoop.demo.data import make_submissions
+    from datacoop.demo.play import SEED
     from datacoop.pool.object_store import open_store
 
-    def key(name: str):  # noqa: ANN202
-        return load_signing_key(cluster.folder / "keys" / f"{name}.key")
-
-    stewards = {member.id: key(f"{member.id}-steward") for member in MEMBERS}
-    keys = Keys(operator=key("operator"), stewards=stewards, approvers={})
-    for play in make_submissions(7):
+    keys = load_keys(cluster.folder / "keys")
+    for play in make_submissions(SEED):
         submit(play, cluster.folder, keys)
         sent = open_store(str(cluster.folder / "landing" / play.member))
         landing = open_store(f"s3://landing/{play.member}", cluster.store_options)
@@ -643,14 +641,20 @@ def _now() -> str:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("verb", choices=("up", "status", "submit", "down"))
-    parser.add_argument("--dir", type=Path, default=Path(".cluster"))
+    verbs = {"up": _up, "status": _status, "submit": _submit, "play": _play, "down": _down}
+    parser.add_argument("verb", choices=(*verbs, "annotate"))
+    parser.add_argument("collection", nargs="?", default="documents", help="of annotate")
+    told = os.environ.get("CLUSTER_DIR", ".cluster")
+    parser.add_argument("--dir", type=Path, default=Path(told))
     told = parser.parse_args()
     if told.verb != "up" and not (told.dir / "cluster.json").exists():
         sys.exit(f"there is no cluster in {told.dir}: make cluster-up")
     cluster = Cluster(told.dir)
     try:
-        {"up": _up, "status": _status, "submit": _submit, "down": _down}[told.verb](cluster)
+        if told.verb == "annotate":
+            _annotate(cluster, told.collection)
+        else:
+            verbs[told.verb](cluster)
     except MissingError as error:
         sys.exit(f"Error: {error}")
 
@@ -680,6 +684,19 @@ def _status(cluster: Cluster) -> None:
 def _submit(cluster: Cluster) -> None:
     for command in submit(cluster):
         print(f'{command} --runner PortableRunner -- "${{BEAM[@]}}"')
+
+
+def _annotate(cluster: Cluster, collection: str) -> None:
+    import play
+
+    given = play.label(cluster, collection)
+    print(f"simulated annotators gave {given} answers about {collection}")
+
+
+def _play(cluster: Cluster) -> None:
+    import play
+
+    sys.exit(play.play(cluster.folder))
 
 
 def _down(cluster: Cluster) -> None:

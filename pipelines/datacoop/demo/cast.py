@@ -64,14 +64,26 @@ def demo_collection(name: str) -> Collection:
 def make_keys(folder: Path) -> Keys:
     """Make the keys of the operator and of a steward and an approver at each member."""
 
-    def made(name: str, role: Role, member: str) -> SigningKey:
+    def make(name: str, role: Role, member: str = "") -> None:
         make_key(folder / f"{name}.key", role=role, member=member, holder=name)
+
+    make("operator", Role.OPERATOR)
+    for member in MEMBERS:
+        make(f"{member.id}-steward", Role.STEWARD, member.id)
+        make(f"{member.id}-approver", Role.APPROVER, member.id)
+    return load_keys(folder)
+
+
+def load_keys(folder: Path) -> Keys:
+    """Load the keys that were made in a folder."""
+
+    def load(name: str) -> SigningKey:
         return load_signing_key(folder / f"{name}.key")
 
     return Keys(
-        operator=made("operator", Role.OPERATOR, ""),
-        stewards={m.id: made(f"{m.id}-steward", Role.STEWARD, m.id) for m in MEMBERS},
-        approvers={m.id: made(f"{m.id}-approver", Role.APPROVER, m.id) for m in MEMBERS},
+        operator=load("operator"),
+        stewards={member.id: load(f"{member.id}-steward") for member in MEMBERS},
+        approvers={member.id: load(f"{member.id}-approver") for member in MEMBERS},
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +153,7 @@ class Labelling:
         """
         projects = {name: self._route(name) for name in names}
         self._hide_gold(values, seed)
-        truths = {name: self._truths(name, values) for name in names}
+        truths = {name: task_truths(self._pool, name, values) for name in names}
         expected, given = sum(self._fixed_votes(name) for name in names), 0
 
         def work(open_now: Sequence[str], people: Sequence[SimulatedAnnotator]) -> None:
@@ -222,19 +222,6 @@ class Labelling:
             created_utc=self._now(),
         )
 
-    def _truths(self, name: str, values: dict[str, str]) -> Truths:
-        """Give what is true of each task, by what annotators see of it."""
-        state = self._pool.state()
-        form = parse_form(contract_of(self._pool, state, name).file("labeling.xml"))
-        routed = routed_records(self._pool, name)
-        tasks = make_tasks(labelled_records(self._pool, state, name), form.columns, routed)
-        return {
-            shown_key(task.payload): Truth(
-                key=task.record_id.hex(), value=values[task.record_id.hex()]
-            )
-            for task in tasks
-        }
-
     def _collect(self, name: str) -> None:
         """Bring the answers into the pool, and enter who is paused."""
         self.collected[name] = collect_votes(
@@ -264,6 +251,22 @@ class Labelling:
         hidden = known_gold(self._gold, name)
         asked = current_demands(self._pool, collection)
         return any(one.votes and one.record_id not in hidden for one in asked)
+
+
+def task_truths(pool: Pool, name: str, values: Mapping[str, str]) -> Truths:
+    """Give what is true of each task of a collection, by what annotators see of it.
+
+    Args:
+        values: The true value by record id in hex.
+    """
+    state = pool.state()
+    form = parse_form(contract_of(pool, state, name).file("labeling.xml"))
+    routed = routed_records(pool, name)
+    tasks = make_tasks(labelled_records(pool, state, name), form.columns, routed)
+    return {
+        shown_key(task.payload): Truth(key=task.record_id.hex(), value=values[task.record_id.hex()])
+        for task in tasks
+    }
 
 
 def _person(role: str, number: int, error_rate: float) -> SimulatedAnnotator:
