@@ -372,7 +372,7 @@ def label_table(pool: Pool, collection: Collection, gold: ObjectStore | None = N
     made = current_labels(pool, collection, gold)
     active = pool.state().active(collection.name)
     languages: dict[bytes, str] = {}
-    for told in pooled_batches(pool, active, [RECORD_ID, LANGUAGE]):
+    for told in pooled_batches(pool, active, [RECORD_ID, LANGUAGE]) if made else ():
         languages.update(zip(*(told[n].to_pylist() for n in (RECORD_ID, LANGUAGE)), strict=True))
     # What was withdrawn is in no release, nor are the votes on it.
     made = [label for label in made if label.record_id in languages]

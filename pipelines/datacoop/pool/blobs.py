@@ -26,7 +26,7 @@ def blob_key(digest: str) -> str:
     return f"{FOLDER}/{digest}"
 
 
-def put_blob(store: ObjectStore, content: bytes) -> str:
+def put_blob(store: ObjectStore, content: bytes | memoryview) -> str:
     """Write `content` under its digest, unless it is there; give the digest."""
     digest = sha256_hex(content)
     key = blob_key(digest)
@@ -90,12 +90,12 @@ def batches_to_bytes(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> by
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def table_to_bytes(table: pa.Table, batch_rows: int) -> bytes:
+def table_to_bytes(table: pa.Table, batch_rows: int) -> memoryview:
     """Write a table likewise, so many rows a batch; it must be in one piece and no slice."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema, options=_options()) as writer:
         writer.write_table(table, max_chunksize=batch_rows)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+    return memoryview(sink.getvalue()).cast("B")
 
 
 def _options() -> pa.ipc.IpcWriteOptions:

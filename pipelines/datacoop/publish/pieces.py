@@ -23,16 +23,27 @@ def write_pieces(
 
     The same tables give the same bytes at the same key, so a step that is run twice is harmless.
     """
-    sink = pa.BufferOutputStream()
-    refs = []
-    for part, table in parts:
+    held = list(parts)
+    if not held:
+        return []
+    # Measured first: a buffer that grows is copied, into fresh memory, each time it does.
+    size = pa.MockOutputStream()
+    _write(size, held)
+    content = pa.allocate_buffer(size.size())
+    places = _write(pa.FixedSizeBufferWriter(content), held)
+    store.put(key, memoryview(content).cast("B"))
+    return [(part, (key, *place)) for (part, _), place in zip(held, places, strict=True)]
+
+
+def _write(sink: pa.NativeFile, parts: Iterable[tuple[str, pa.Table]]) -> list[tuple[int, int]]:
+    """Write tables one after the other; give the offset and length of each."""
+    places = []
+    for _, table in parts:
         start = sink.tell()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-        refs.append((part, (key, start, sink.tell() - start)))
-    if refs:
-        store.put(key, memoryview(sink.getvalue()).cast("B"))
-    return refs
+        places.append((start, sink.tell() - start))
+    return places
 
 
 def read_pieces(store: ObjectStore, refs: Iterable[Ref]) -> Iterable[pa.Table]:

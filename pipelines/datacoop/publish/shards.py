@@ -114,15 +114,15 @@ def _payload(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field for field in schema if field.name not in system])
 
 
-def build_shard(key: str, tables: Iterable[pa.Table]) -> tuple[Shard, bytes]:
+def build_shard(key: str, tables: Iterable[pa.Table]) -> tuple[Shard, memoryview]:
     """Give a shard and its bytes: rows by `record_id`, `ROWS_PER_BATCH` a batch.
 
     However the rows arrive, equal rows give equal bytes.
     """
-    table = pa.concat_tables(tables).combine_chunks()
+    table = pa.concat_tables(tables)
     # Taken row by row, nothing is left of what lay under a null, or beside a slice.
-    table = table.take(pa.array(digest_order(digest_numbers(table[RECORD_ID]))))
-    content = table_to_bytes(table.combine_chunks(), ROWS_PER_BATCH)
+    table = table.take(pa.array(digest_order(digest_numbers(table[RECORD_ID])))).combine_chunks()
+    content = table_to_bytes(table, ROWS_PER_BATCH)
     split, terms_id, first_version, bucket = key.split("/")
     shard = Shard(
         split=split,

@@ -251,7 +251,7 @@ class Steps:
     def _rows(self, task: Task, columns: Sequence[str], *, but: str = "") -> pa.Table:
         """Give the rows of a task with their numbers, all columns where none are named."""
         batches = [batch for blob in task.blobs for batch in self._batches(blob, columns, but)]
-        table = pa.Table.from_batches(batches).combine_chunks()
+        table = pa.Table.from_batches(batches)
         row_numbers = np.arange(task.first, task.first + table.num_rows)
         return table.append_column(pa.field(ROW, pa.int64()), pa.array(row_numbers))
 

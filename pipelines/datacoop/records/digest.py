@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def sha256_hex(content: bytes) -> str:
+def sha256_hex(content: bytes | memoryview) -> str:
     """Give the SHA-256 of `content` as 64 lower-case hex digits."""
     return hashlib.sha256(content).hexdigest()
 
