@@ -419,6 +419,8 @@ def test_the_commands_say_what_is_to_be_amended(tmp_path: Path) -> None:
     steps = [f"datacoop release build {COLLECTION} --amends {n}" for n in (1, 2)]
     assert amending_steps(pool.state()) == steps
     stores = ["--pool", str(tmp_path / "pool"), "--work", str(tmp_path / "work"), "--json"]
+    status = CliRunner().invoke(datacoop, ["pool", "status", *stores[:2], "--json"])
+    assert json.loads(status.output)["to_amend"] == [f"{COLLECTION}/1", f"{COLLECTION}/2"]
     done = CliRunner().invoke(datacoop, [*steps[1].split()[1:], *stores])
     assert done.exit_code == 0, done.output
     told = json.loads(done.output)
