@@ -121,6 +121,9 @@ def test_the_path_from_a_file_to_an_export_and_back(desk: Desk) -> None:
         "submission", "withdraw", SUBMISSION, "--key", "keys/de-auental-steward.key"
     )
     assert withdrawn["versions"] == ["classification/1"]
+    assert withdrawn["next"] == ["datacoop trust refresh"]
+    told = CliRunner().invoke(group, ["verify", "pool", "--json"])
+    assert [json.loads(told.stdout)[name] for name in ("sound", "unfinished")] == [False, True]
     assert desk.run("trust", "refresh")["refreshed"]
     again = CliRunner().invoke(group, ["export", "classification", "1", "again"])
     assert isinstance(again.exception, VersionWithdrawnError)

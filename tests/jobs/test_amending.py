@@ -1,12 +1,14 @@
 """A withdrawn version is replaced by the same one without the rows that went."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import mlcroissant
 import pyarrow as pa
 import pytest
-import yaml
+from click.testing import CliRunner
 from pooling import (
     COLLECTION,
     CREATED,
@@ -22,15 +24,16 @@ from pooling import (
     make_records,
     propose,
     publish,
-    shipped_collection,
+    set_release_policy,
     take_in,
 )
 from pooling import build as build_next
 from trusting import memory, refresh
 
+from datacoop.cli.common import amending_steps
+from datacoop.cli.main import datacoop
 from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
 from datacoop.jobs.amending import amend_version
-from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.frame import frame_digest, list_records
 from datacoop.jobs.release import (
     Built,
@@ -39,47 +42,42 @@ from datacoop.jobs.release import (
     propose_release,
     publish_release,
 )
+from datacoop.jobs.stating import version_facts
 from datacoop.jobs.withdrawal import withdraw_submission
-from datacoop.pool.blobs import blob_key
+from datacoop.label.votes import Vote, votes_to_batch
+from datacoop.pool.blobs import batches_to_bytes, blob_key
 from datacoop.pool.garbage import delete_garbage, find_garbage
 from datacoop.pool.log import Draft
+from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool
+from datacoop.pool.signing import open_statement
 from datacoop.pool.snapshot import Shard, SnapshotManifest
 from datacoop.read.open import PoolReader, open_pool
 from datacoop.read.verify import verify_pool
-from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import RECORD_ID
 
 ROWS = 30
-
-
-def contract(**release: object) -> Collection:
-    files = dict(shipped_collection().files)
-    value = yaml.safe_load(files["collection.yaml"])
-    value["release"] |= release
-    files["collection.yaml"] = yaml.safe_dump(value)
-    return parse_collection(files)
-
-
-def set_policy(pool: Pool, **release: object) -> None:
-    add_collection(pool, contract(**release), OPERATOR, created_utc=CREATED)
 
 
 def give(pool: Pool, submission: str, member: str) -> None:
     take_in(pool, make_records(submission, ROWS, member=member), submission, member)
 
 
-@pytest.fixture
-def pool() -> Pool:
-    """Versions 1, of two members, and 2, of three, under a policy that asks to amend."""
-    pool = make_pool(memory())
-    set_policy(pool, amend_withdrawn=True)
+def make_versions(store: ObjectStore) -> Pool:
+    """Make versions 1, of two members, and 2, of three, under a policy that asks to amend."""
+    pool = make_pool(store)
+    set_release_policy(pool, amend_withdrawn=True)
     give(pool, "harbour-1", "harbour")
     give(pool, "meadow-1", "meadow")
     publish(pool)
     give(pool, "summit-1", "summit")
     publish(pool)
     return pool
+
+
+@pytest.fixture
+def pool() -> Pool:
+    return make_versions(memory())
 
 
 def withdraw(pool: Pool, submission: str) -> None:
@@ -271,7 +269,7 @@ def test_barred_rows_rows_of_ended_terms_and_superseded_ones_are_taken_out(
     tmp_path: Path,
 ) -> None:
     pool = make_pool(memory())
-    set_policy(pool, amend_withdrawn=True)
+    set_release_policy(pool, amend_withdrawn=True)
     until = replace(TERMS, expires=TODAY)
     for member in (*MEMBERS, "meadow"):
         name = f"{member}-{len(pool.state().submissions)}"
@@ -297,7 +295,7 @@ def test_barred_rows_rows_of_ended_terms_and_superseded_ones_are_taken_out(
 def test_rows_that_are_too_few_among_the_quasi_identifiers_now_are_taken_out() -> None:
     pool = make_pool(memory())
     quasi = {"k": 5, "columns": [{"column": "written"}]}
-    set_policy(pool, amend_withdrawn=True, quasi_identifiers=quasi)
+    set_release_policy(pool, amend_withdrawn=True, quasi_identifiers=quasi)
     for name, days in (
         ("harbour-1", ["2026-01-01"] * 5 + ["2026-01-02"] * 6),
         ("meadow-1", ["2026-01-03"] * 5),
@@ -319,7 +317,11 @@ def test_rows_that_are_too_few_among_the_quasi_identifiers_now_are_taken_out() -
     [
         (lambda _: None, "stands: only what was withdrawn", "release build documents"),
         (lambda pool: (withdraw(pool, "meadow-1"), amend(pool, 2)), "version 3 amends", "build"),
-        (lambda pool: (withdraw(pool, "meadow-1"), set_policy(pool)), "does not ask", "amend_with"),
+        (
+            lambda pool: (withdraw(pool, "meadow-1"), set_release_policy(pool)),
+            "does not ask",
+            "amend_with",
+        ),
         (
             lambda pool: [withdraw(pool, f"{member}-1") for member in MEMBERS],
             "nothing is left",
@@ -337,18 +339,18 @@ def test_what_cannot_be_amended_is_refused_with_advice(
 
 
 def test_shards_that_were_deleted_before_the_policy_asked_are_missed(pool: Pool) -> None:
-    set_policy(pool)
+    set_release_policy(pool)
     withdraw(pool, "meadow-1")
     publish(pool)
     delete_garbage(pool, find_garbage(pool))
-    set_policy(pool, amend_withdrawn=True)
+    set_release_policy(pool, amend_withdrawn=True)
     with pytest.raises(RefusedError, match="were deleted"):
         build(pool, 1)
 
 
 def test_leaks_found_since_its_audit_stop_it() -> None:
     pool = make_pool(memory())
-    set_policy(pool, amend_withdrawn=True, leak_bound_permille=100)
+    set_release_policy(pool, amend_withdrawn=True, leak_bound_permille=100)
     give(pool, "harbour-1", "harbour")
     give(pool, "meadow-1", "meadow")
     frame = frame_digest(pool.state().active(COLLECTION))
@@ -370,6 +372,64 @@ def test_leaks_found_since_its_audit_stop_it() -> None:
 def test_no_version_of_that_number_is_told(pool: Pool) -> None:
     with pytest.raises(RefusedError, match="no published version 7"):
         build(pool, 7)
+
+
+def test_statements_name_the_version_that_is_amended(pool: Pool, tmp_path: Path) -> None:
+    withdraw(pool, "meadow-1")
+    amend(pool, 2)
+    version = reader(pool, tmp_path).version(COLLECTION, 3, purpose=PURPOSE)
+    described = json.loads(version.statement("statistics.json"))
+    assert (described["amends"], described["totals"]["rows"]) == (2, 2 * ROWS)
+    assert described["held_back_about"]["taken_out"] == ROWS
+    assert "It amends version 2" in version.statement("card.html").decode()
+    file = tmp_path / "croissant.json"
+    file.write_bytes(version.statement("croissant.json"))
+    assert mlcroissant.Dataset(jsonld=file).metadata.version == "3.0.0"
+    assert "documents version 2" in json.loads(file.read_bytes())["isBasedOn"]
+    keys = {OPERATOR.public.keyid: OPERATOR.public}
+    said, _ = open_statement("it", version.statement("attestation.dsse.json"), keys)
+    assert said.predicate["buildDefinition"]["externalParameters"]["amends"] == 2
+
+
+def test_votes_told_of_it_are_those_of_the_version(pool: Pool) -> None:
+    withdraw(pool, "meadow-1")
+    vote = Vote(
+        record_id=make_records("harbour-1", 1)[RECORD_ID][0].as_py(),
+        annotator="ann",
+        question="area",
+        value="family",
+        round=1,
+        created_utc=CREATED,
+        annotation_id=1,
+        withdrawn=False,
+    )
+    batch = votes_to_batch([vote])
+    votes = pool.put_blob(batches_to_bytes(batch.schema, [batch]))
+    enter(pool, "votes_collected", votes=votes)
+    assert version_facts(pool, build_next(pool).manifest, {}).votes == {"": 1}
+    facts = version_facts(pool, build(pool, 2).manifest, {})
+    assert facts.votes == {}
+    assert facts.statistics.rows == 2 * ROWS
+
+
+def test_the_commands_say_what_is_to_be_amended(tmp_path: Path) -> None:
+    pool = make_versions(open_store(str(tmp_path / "pool")))
+    assert amending_steps(pool.state()) == []
+    withdraw(pool, "meadow-1")
+    steps = [f"datacoop release build {COLLECTION} --amends {n}" for n in (1, 2)]
+    assert amending_steps(pool.state()) == steps
+    stores = ["--pool", str(tmp_path / "pool"), "--work", str(tmp_path / "work"), "--json"]
+    status = CliRunner().invoke(datacoop, ["pool", "status", *stores[:2], "--json"])
+    assert json.loads(status.output)["to_amend"] == [f"{COLLECTION}/1", f"{COLLECTION}/2"]
+    done = CliRunner().invoke(datacoop, [*steps[1].split()[1:], *stores])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    assert (told["version"], told["amends"], told["rows"]) == (3, 2, 2 * ROWS)
+    assert told["row_counts"] == {"published": 2 * ROWS, "taken_out": ROWS}
+    kept = kept_build(open_store(str(tmp_path / "work")), COLLECTION)
+    assert kept.manifest.amends == 2
+    amend(pool, 2)
+    assert amending_steps(pool.state()) == steps[:1]
 
 
 def test_what_goes_after_the_build_must_be_built_again(pool: Pool) -> None:

@@ -120,3 +120,12 @@ def test_a_newer_form_of_a_submission_withdraws_no_version(pool: Pool, tmp_path:
     assert pool.state().withdrawn_versions == {}
     refresh(pool, OPERATOR)
     assert len(version(pool, tmp_path, 2)) == 18
+    # Its steward may still take it back, from the versions that hold it too.
+    assert withdraw(pool, "summit-1", "summit") == (f"{COLLECTION}/2",)
+    refresh(pool, OPERATOR)
+    with pytest.raises(VersionWithdrawnError):
+        version(pool, tmp_path, 2)
+    length = pool.state().length
+    withdraw(pool, "summit-1", "summit")
+    assert pool.state().length == length, "again changes nothing"
+    assert sound(pool)

@@ -21,13 +21,16 @@ from pooling import (
     NOW,
     OPERATOR,
     PURPOSE,
+    STEWARDS,
     TERMS,
     TODAY,
+    approve,
     make_pool,
     make_records,
     make_signing_key,
     publish,
     published_pool,
+    set_release_policy,
     take_in,
 )
 from portals import LATER, ORIGIN, Asker, listening, make_grant, make_pass, make_portal
@@ -37,9 +40,12 @@ from trusting import NEW_OPERATOR, change_trust
 
 import datacoop
 from datacoop.errors import IntegrityError, OutsideError, RefusedError, SettingsError
+from datacoop.jobs.amending import amend_version
 from datacoop.jobs.erasure import apply_erasures
 from datacoop.jobs.granting import revoke_grant
+from datacoop.jobs.release import propose_release, publish_release
 from datacoop.jobs.trusting import enter_key, refresh_trust
+from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.blobs import blob_key, get_blob
 from datacoop.pool.checkpoint import read_checkpoints, write_checkpoint
 from datacoop.pool.grants import sign_grant
@@ -652,6 +658,30 @@ def test_the_lines_on_the_page_open_the_version(place: Place) -> None:
     [lines] = re.findall(r"<pre>(import datacoop.*?)</pre>", page, re.DOTALL)
     assert f"{ORIGIN}/pool" in lines
     compile(html.unescape(lines), "page", "exec")
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_an_amended_version_is_named_as_one(amended: Place, language: str) -> None:
+    said = TEXTS[language]["amends"].replace("{version}", "1")
+    for path in ("/", f"/versions/{COLLECTION}/2"):
+        how = {"accept-language": language}
+        page = amended.ask("GET", path, cookie=amended.shown, headers=how).text
+        assert said in html.unescape(page)
+
+
+@pytest.fixture(scope="module")
+def amended() -> Place:
+    """A pool whose version 2 amends version 1."""
+    place = Place()
+    set_release_policy(place.pool, amend_withdrawn=True)
+    withdraw_submission(place.pool, "meadow-1", STEWARDS["meadow"], created_utc=CREATED)
+    built = amend_version(
+        place.pool, COLLECTION, 1, code_version="test", as_of=TODAY, progress=lambda _, __: None
+    )
+    propose_release(place.pool, built, OPERATOR, now=NOW, created_utc=CREATED)
+    approve(place.pool, 2, "harbour", "meadow")
+    publish_release(place.pool, COLLECTION, 2, OPERATOR, created_utc=CREATED, as_of=TODAY)
+    return place
 
 
 def test_the_card_runs_nothing_and_the_rest_is_downloaded(place: Place) -> None:

@@ -102,6 +102,7 @@ def status(pool_url: str | None, config: Path | None, as_json: bool) -> None:
         "head": state.head,
         "members": sorted(state.members),
         "versions": {name: len(state.versions(name)) for name in sorted(state.collections)},
+        "to_amend": [f"{name}/{number}" for name, number in state.to_amend()],
         "submissions": submissions,
     }
     shown = {k: v for k, v in value.items() if k != "submissions"}
