@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-PLACES = ("pool", "landing", "operator", "gold")
+PLACES = ("pool", "landing", "operator", "gold", "accesses")
 """Which stores there are: one bucket each, and a landing bucket for each member."""
 
 
@@ -23,8 +23,8 @@ def statements(role: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Give the statements of a role about the buckets that `names` has.
 
     Args:
-        names: The name of the bucket by `pool`, `landing`, `operator` and `gold`. What a role may
-            do in a bucket that is not named is left out.
+        names: The name of the bucket by its place. What a role may do in a bucket that is not
+            named is left out.
     """
     policy = json.loads((FOLDER / f"{role}.json").read_text(encoding="utf-8"))
     found = []

@@ -1,4 +1,4 @@
-"""The whole service on this machine: up, founded, the demo's path played on it with a kill, down."""
+"""The whole service on this machine: up, the demo's path played on it with a kill, down."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 from datacoop.pool.snapshot import Shard, snapshot_from_bytes
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(2700)]
 PROGRAM = Path(__file__).parents[2] / "infra" / "local" / "cluster.py"
 COLLECTION = "documents"
 PLAYED = ("de-auental-documents-1", "fr-valclair-documents-1")

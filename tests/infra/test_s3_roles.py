@@ -36,6 +36,7 @@ PLACES = {
     "work": ("operator", "releases/documents/0"),
     "gold": ("gold", "gold/documents.json"),
     "votes on gold": ("gold", "votes/documents.arrow"),
+    "accesses": ("accesses", "accesses/2026-01-01.jsonl"),
 }
 POOL = ("blobs", "log", "checkpoints", "trust")
 OWN_PLACES = tuple(place for place in PLACES if place.startswith("own "))
@@ -58,7 +59,12 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("blobs", "log", "checkpoints"), (*READ, *PUT)),
     },
     "reader": dict.fromkeys(POOL, READ),
-    "operator": dict.fromkeys((*POOL, "work", "gold", "votes on gold"), ALL),
+    "gateway": dict.fromkeys((*POOL, "gold", "votes on gold"), READ),
+    "portal": {**dict.fromkeys(POOL, READ), "accesses": (*READ, *PUT)},
+    "operator": {
+        **dict.fromkeys((*POOL, "work", "gold", "votes on gold"), ALL),
+        "accesses": READ,
+    },
     "stranger": {},
 }
 """What a role may do, by place; everything else is refused."""
@@ -146,7 +152,7 @@ def test_no_role_may_change_a_bucket(roles: Roles) -> None:
 
 def test_every_policy_says_what_it_grants_and_grants_no_wildcard() -> None:
     maker = load_maker()
-    names = {"pool": "p", "landing": "l", "operator": "o", "gold": "g"}
+    names = {"pool": "p", "landing": "l", "operator": "o", "gold": "g", "accesses": "a"}
     for path in sorted(POLICIES.glob("*.json")):
         policy = json.loads(path.read_text(encoding="utf-8"))
         if path.name in {"lifecycle.json", "write-once.aws.json"}:

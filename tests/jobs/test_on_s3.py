@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from commands import datacoop_each
 from plays import CODE_VERSION, CREATED, Stage, quiet, submissions
-from s3_roles import Roles, make_roles
-from versitygw import BUILD_SECONDS, REGION, Versitygw
+from s3_roles import Roles, make_roles, write_settings
+from versitygw import BUILD_SECONDS, Versitygw
 
 from datacoop.cli.common import utc_now
 from datacoop.demo.cast import demo_collection, make_keys, set_up_pool, truths_by_key
@@ -24,25 +24,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(BUILD_SECONDS)]
 COLLECTION = "classification"
 PLAYS = [submissions()["de-auental-classification-1"]]
 TRUTHS = truths_by_key(PLAYS)
-SETTINGS = """
-pool = "s3://pool"
-landing = "s3://landing-{{member}}"
-work = "s3://operator/work"
-operator_key = "keys/operator.key"
-[stores]
-endpoint = "{url}"
-region = "{region}"
-virtual_hosted_style_request = false
-"""
-OF_ONE_USER = """
-access_key_id = "env:KEY_ID_{user}"
-secret_access_key = "env:SECRET_{user}"
-"""
-OF_EACH_MEMBER = """
-[stores.landing]
-access_key_id = "file:secrets/steward-{member}.id"
-secret_access_key = "file:secrets/steward-{member}"
-"""
 
 
 def votes() -> list[Vote]:
@@ -62,21 +43,6 @@ def votes() -> list[Vote]:
         for number, (key, value) in enumerate(sorted(TRUTHS.items()))
         for annotator in (0, 1)
     ]
-
-
-def write_settings(root: Path, roles: Roles) -> dict[str, str]:
-    """Write a settings file for each user and one for all stewards; give the variables named."""
-    shared = SETTINGS.format(url=roles.server.url, region=REGION)
-    variables = {}
-    (root / "secrets").mkdir()
-    for user, (key_id, secret) in roles.users.items():
-        text = shared + OF_ONE_USER.format(user=user)
-        (root / f"{user}.toml").write_text(text, encoding="utf-8")
-        variables |= {f"KEY_ID_{user}": key_id, f"SECRET_{user}": secret}
-        (root / "secrets" / f"{user}.id").write_text(f"{key_id}\n", encoding="utf-8")
-        (root / "secrets" / user).write_text(f"{secret}\n", encoding="utf-8")
-    (root / "stewards.toml").write_text(shared + OF_EACH_MEMBER, encoding="utf-8")
-    return variables
 
 
 @pytest.fixture(scope="module")
