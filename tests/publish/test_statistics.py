@@ -10,6 +10,7 @@ from datacoop.publish.statistics import (
     AGREEMENT_EDGES,
     LENGTH_EDGES,
     Statistics,
+    joined_clusters,
     shared_rows,
     table_statistics,
 )
@@ -127,5 +128,6 @@ def test_rows_that_two_members_gave_are_shared() -> None:
         ]
     )
     halves = [found.slice(0, 2), found.slice(2)]
-    assert shared_rows(lambda: iter(halves)) == {"one": 1, "two": 2}
-    assert shared_rows(lambda: iter([found.slice(3, 1)])) == {}
+    clusters = joined_clusters(halves[0]) | joined_clusters(halves[1])
+    assert clusters == {first, alone}
+    assert shared_rows(clusters, halves) == {"one": 1, "two": 2}

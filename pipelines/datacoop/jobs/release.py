@@ -55,6 +55,7 @@ from datacoop.pool.state import (
 from datacoop.pool.trust import proposed_targets, sign_targets
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds
+from datacoop.publish.memory import kept_memory
 from datacoop.publish.shards import LABEL_SCHEMA, ShardPlan
 from datacoop.publish.splits import SPLITS, bucket_count
 from datacoop.publish.tasks import plan_tasks
@@ -316,6 +317,7 @@ def _run(
     work.put(key, b"[]")
     work.put(build.counts, canonical_json({"counts": {}, "credits": {}, "kept_out": None}))
     with (
+        kept_memory(),
         watched(_written(work, folder), 2 * len(build.tasks), progress),
         run_pipeline("release", options.runner, options.beam_arguments) as run,
     ):
@@ -429,7 +431,8 @@ def propose_release(
         return known
     # Before its shards are read: what was erased is not there any more.
     _refuse_overtaken(state, manifest)
-    statements = write_statements(pool, manifest, operator, homes or {})
+    with kept_memory():
+        statements = write_statements(pool, manifest, operator, homes or {})
     targets = pool.put_blob(
         proposed_targets(
             pool.store,

@@ -21,9 +21,15 @@ from datacoop.pool.state import State, apply_entry
 from datacoop.publish.attestation import attest
 from datacoop.publish.facts import VersionFacts
 from datacoop.publish.statements import statements
-from datacoop.publish.statistics import COLUMNS, Statistics, shared_rows, table_statistics
+from datacoop.publish.statistics import (
+    COLUMNS,
+    Statistics,
+    joined_clusters,
+    shared_rows,
+    table_statistics,
+)
 from datacoop.records.collection import Collection
-from datacoop.records.columns import CLUSTER_ID, MASKED_DIGEST, MEMBER
+from datacoop.records.columns import CLUSTER_ID, MEMBER
 from datacoop.records.digest import sha256_hex
 
 
@@ -56,14 +62,13 @@ def version_facts(pool: Pool, manifest: SnapshotManifest, homes: Mapping[str, st
         then = state_at(pool, audited.log_length)
     # Erasure may have put another blob in the place of one of votes: in the same order.
     votes = state.votes.get(name, [])[: len(then.votes.get(name, []))]
+    counted, clusters = shard_statistics(pool.store, manifest, collection)
     return VersionFacts(
         manifest=manifest,
         snapshot=sha256_hex(manifest.to_bytes()),
         collection=collection,
-        statistics=shard_statistics(pool.store, manifest, collection),
-        shared=shared_rows(
-            lambda: shard_tables(pool.store, manifest, (CLUSTER_ID, MASKED_DIGEST, MEMBER))
-        ),
+        statistics=counted,
+        shared=shared_rows(clusters, shard_tables(pool.store, manifest, (CLUSTER_ID, MEMBER))),
         members=state.members,
         submissions=taken,
         sources={
@@ -106,13 +111,14 @@ def shard_tables(
 
 def shard_statistics(
     store: ObjectStore, manifest: SnapshotManifest, collection: Collection
-) -> Statistics:
-    """Count what is in the shards of a version."""
+) -> tuple[Statistics, set[bytes]]:
+    """Count what is in the shards of a version; give the clusters of more than one row too."""
     texts = collection.text_columns
-    total = Statistics()
+    total, clusters = Statistics(), set[bytes]()
     for table in shard_tables(store, manifest, (*COLUMNS, *texts)):
         total += table_statistics(table, texts, spans=collection.labelling.kind == LABELS)
-    return total
+        clusters |= joined_clusters(table)
+    return total, clusters
 
 
 def _votes(

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, bytes_to_batches, get_blob, put_blob
 from datacoop.pool.object_store import StoreAddress, open_address
+from datacoop.publish.memory import keep_memory
 from datacoop.publish.near_duplicates import (
     BANDS,
     agree,
@@ -313,6 +314,7 @@ class Step(beam.DoFn):
         self._name = name
 
     def setup(self) -> None:
+        keep_memory()
         self._steps = Steps(self._build)
         self._step = getattr(self._steps, self._name)
 

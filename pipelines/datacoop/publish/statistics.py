@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -114,9 +115,10 @@ def table_statistics(table: pa.Table, text_columns: Sequence[str], *, spans: boo
 
 def _measure(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """Give characters and UTF-8 bytes of each row of a column of text."""
+    if not pa.types.is_list(column.type):
+        found = (length(column).combine_chunks() for length in (pc.utf8_length, pc.binary_length))
+        return tuple(_filled(lengths) for lengths in found)
     whole = pa.concat_arrays(column.chunks)
-    if not pa.types.is_list(whole.type):
-        return _filled(pc.utf8_length(whole)), _filled(pc.binary_length(whole))
     texts = pc.struct_field(pc.list_flatten(whole), "text")
     parents = pc.list_parent_indices(whole)
     return tuple(
@@ -173,27 +175,32 @@ def _findings(column: pa.ChunkedArray) -> Counter[str]:
     return +found
 
 
-def shared_rows(tables: Callable[[], Iterator[pa.Table]]) -> Counter[str]:
+def joined_clusters(table: pa.Table) -> set[bytes]:
+    """Give the clusters of more than one row, of those that the rows tell.
+
+    Most clusters are one row, whose masked digest names the cluster: of any other cluster, all
+    rows but one tell.
+
+    Columns read: `CLUSTER_ID`, `MASKED_DIGEST`.
+    """
+    joined = table.filter(pc.not_equal(table[CLUSTER_ID], table[MASKED_DIGEST]))
+    return set(joined[CLUSTER_ID].to_pylist())
+
+
+def shared_rows(clusters: AbstractSet[bytes], tables: Iterable[pa.Table]) -> Counter[str]:
     """Count, by member, the rows whose cluster also holds a row of another member.
 
-    Most clusters are one row, whose masked digest names the cluster: only the others are kept in
-    memory.
-
-    Columns read: `CLUSTER_ID`, `MASKED_DIGEST`, `MEMBER`.
+    Columns read: `CLUSTER_ID`, `MEMBER`.
 
     Args:
-        tables: Gives the rows of a version, table by table; it is called twice where there are
-            clusters of more than one row.
+        clusters: Those of more than one row, as `joined_clusters` gives them.
+        tables: The rows of a version, table by table; none is read where there are no clusters.
     """
-    large: set[bytes] = set()
-    for table in tables():
-        joined = table.filter(pc.not_equal(table[CLUSTER_ID], table[MASKED_DIGEST]))
-        large.update(joined[CLUSTER_ID].to_pylist())
-    if not large:
+    if not clusters:
         return Counter()
-    wanted = pa.array(sorted(large), pa.binary(32))
+    wanted = pa.array(sorted(clusters), pa.binary(32))
     rows: Counter[tuple[bytes, str]] = Counter()
-    for table in tables():
+    for table in tables:
         found = table.filter(pc.is_in(table[CLUSTER_ID], wanted))
         pairs = zip(found[CLUSTER_ID].to_pylist(), found[MEMBER].to_pylist(), strict=True)
         rows.update(pairs)
