@@ -5,7 +5,6 @@ what is left keeps its bytes. docs/adr/0013 says why.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -159,12 +158,11 @@ def _refuse_leaks_since(
         return
     then = state_at(pool, own.log_length)
     frame = frame_digest(then.submissions[i] for i in own.submissions)
-    stale = sorted(
-        language
-        for (name, language), looks in then.looks.items()
-        if name == own.collection
-        and any(look.frame == frame and is_stale(state, name, language, look) for look in looks)
-    )
+    stale = []
+    for (name, language), looks in sorted(then.looks.items()):
+        made = [look for look in looks if name == own.collection and look.frame == frame]
+        if made and is_stale(state, name, language, made[-1]):
+            stale.append(language)
     if stale:
         raise RefusedError(
             f"leaks were found since {own.collection} version {own.version} was audited, in: "
@@ -243,7 +241,6 @@ def _too_few(
 
 def _classes(rows: pa.Table, policy: ReleasePolicy) -> Numbers:
     """Give a number per row that is equal where the quasi-identifiers as published are."""
-    names: Iterator[str] = (column.name for column in policy.quasi_identifiers)
-    published = tuple(QuasiIdentifier(name=name) for name in names)
+    published = tuple(QuasiIdentifier(name=one.name) for one in policy.quasi_identifiers)
     (codes,) = class_codes(rows, replace(policy, quasi_identifiers=published))
     return numbers(codes)
