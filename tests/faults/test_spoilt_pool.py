@@ -103,7 +103,7 @@ def test_a_spoilt_byte_of_metadata_is_found_by_the_check_of_its_kind(
     for key in spoilt_places(pool.store, folder, way, 0 if IN_FULL else PLACES):
         assert CHECKS[folder](pool, key), key
         tried += 1
-    count(TABLE, f"{folder}, the check of its kind", COLUMNS[way], tried)
+    count(TABLE, f"{folder} | the check of its kind", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -113,7 +113,7 @@ def test_a_spoilt_byte_of_a_shard_is_found(pool: Pool, way: int) -> None:
         assert blob_is_blamed(pool, key)
         tried += 1
     assert tried >= SHARDS
-    count(TABLE, "shards and records, their name", COLUMNS[way], tried)
+    count(TABLE, "shards and records | their name", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -130,7 +130,7 @@ def test_a_verification_of_the_whole_pool_names_the_spoilt_file(pool: Pool, way:
             assert key in faults or blamed, (key, sorted(faults))
             tried += 1
     assert verify_pool(pool.store, lambda _, __: None).faults == ()
-    count(TABLE, "any file, verification of the whole pool", COLUMNS[way], tried)
+    count(TABLE, "any file | verification of the whole pool", COLUMNS[way], tried)
 
 
 @pytest.mark.parametrize("way", range(3), ids=SPOILT)
@@ -149,7 +149,7 @@ def test_a_new_reader_of_spoilt_trust_metadata_is_refused_or_gets_the_right_vers
         except DatacoopError:
             refused += 1
     assert refused > number // 2
-    count(TABLE, f"{TRUST}, a new reader", COLUMNS[way], number)
+    count(TABLE, f"{TRUST} | a new reader", COLUMNS[way], number)
 
 
 def two_versions(folder: Path) -> tuple[Pool, list[str]]:

@@ -12,7 +12,7 @@ IN_FULL = os.environ.get("DATACOOP_FAULTS") == "all"
 PAGE = Path(__file__).parents[2] / "docs" / "guarantees.md"
 
 JOBS = "job | busy with"
-SPOILT = "spoilt, and found by"
+SPOILT = "spoilt | found by"
 ANSWERS = "a store that answers"
 ALSO = "also tried"
 TABLES = (JOBS, SPOILT, ANSWERS, ALSO)
