@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import boto3
 import pytest
 from campaign import take_in_once
 from fault_counts import IN_FULL, count
-from moto.server import ThreadedMotoServer
+from moto_server import moto_server, open_s3
 from pooling import publish, published_pool
 from store_proxy import WAYS, StoreProxy, store_proxy
 from trusting import find
@@ -27,26 +26,8 @@ _names = itertools.count()
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[StoreProxy]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
-    client.create_bucket(Bucket="pool")
-    with store_proxy(endpoint) as proxy:
+    with moto_server() as url, store_proxy(url) as proxy:
         yield proxy
-    server.stop()
-
-
-def open_s3(proxy: StoreProxy, prefix: str) -> ObjectStore:
-    options = {
-        "endpoint": proxy.url,
-        "region": "us-east-1",
-        "access_key_id": "made-up",
-        "secret_access_key": "made-up",
-    }
-    return open_store(f"s3://pool/{prefix}", options)
 
 
 def entered(store: ObjectStore, submission: str) -> int:
@@ -58,7 +39,7 @@ def entered(store: ObjectStore, submission: str) -> int:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_commit_that_meets_a_fault_is_entered_once(proxy: StoreProxy, way: str) -> None:
     proxy.disturb()
-    store = open_s3(proxy, f"commit-{next(_names)}")
+    store = open_s3(proxy.url, f"commit-{next(_names)}")
     pool = published_pool(store, rows=2)
     before = proxy.met[way]
     for at in (1, 2, 3):
@@ -80,7 +61,7 @@ def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_a
     proxy: StoreProxy, tmp_path: Path, way: str
 ) -> None:
     proxy.disturb()
-    base = open_s3(proxy, f"publish-{next(_names)}")
+    base = open_s3(proxy.url, f"publish-{next(_names)}")
     published_pool(base, rows=2)
     take_in_once(Pool(base), "harbour-2")
     files = {key: base.get(key) for key in base.list()}
@@ -92,7 +73,7 @@ def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_a
     one = writes * (1 + WAYS.index(way)) // (1 + len(WAYS))
     for at in range(1, writes + 1, 4) if IN_FULL else [one]:
         proxy.disturb()
-        store = open_s3(proxy, f"publish-{next(_names)}")
+        store = open_s3(proxy.url, f"publish-{next(_names)}")
         for key, content in files.items():
             store.put(key, content)
         proxy.disturb(way, at)
