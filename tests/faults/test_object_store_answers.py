@@ -15,7 +15,7 @@ from trusting import find
 
 from datacoop.errors import OutsideError
 from datacoop.pool.log import read_log
-from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import read_unverified
 from datacoop.read.verify import verify_pool
