@@ -1,8 +1,10 @@
 """The programs of the local cluster that are no Python packages: fetched once into a cache.
 
-The cache is the folder that DATACOOP_CACHE names, else `~/.cache/datacoop`.
+The cache is the folder that DATACOOP_CACHE names, else `~/.cache/datacoop`. As a program it prints
+where versitygw is, which it builds where it is not there yet.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -54,20 +56,22 @@ def java() -> str:
 
 
 def versitygw() -> Path:
-    """Give versitygw: the one that DATACOOP_VERSITYGW names, or one built with Go."""
+    """Give versitygw: the one that DATACOOP_VERSITYGW names, on the path, or built with Go."""
     named = os.environ.get("DATACOOP_VERSITYGW") or shutil.which("versitygw")
     if named:
         return Path(named)
     made = cache() / f"versitygw-{VERSITYGW}"
-    if not made.is_file():
-        advice = "install Go, or set DATACOOP_VERSITYGW to a versitygw"
-        command = [find("go", advice), "install", "-trimpath", "-ldflags=-s -w"]
-        with tempfile.TemporaryDirectory(dir=cache()) as folder:
-            _run(
-                [*command, f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"],
-                {"GOBIN": folder},
-            )
-            (Path(folder) / "versitygw").replace(made)
+    if made.is_file():
+        return made
+    go = find("go", "install Go, or set DATACOOP_VERSITYGW to a versitygw")
+    module = f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"
+    with (cache() / "versitygw.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several processes one builds
+        if not made.is_file():
+            with tempfile.TemporaryDirectory(dir=cache()) as folder:
+                command = [go, "install", "-trimpath", "-ldflags=-s -w", module]
+                _run(command, {"GOBIN": folder})
+                (Path(folder) / "versitygw").replace(made)
     return made
 
 
@@ -140,3 +144,10 @@ def _run(
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-3:]
         raise MissingError(f"{' '.join(command[:4])} failed: {' '.join(said)}")
+
+
+if __name__ == "__main__":
+    try:
+        print(versitygw())
+    except MissingError as missing:
+        raise SystemExit(str(missing)) from None

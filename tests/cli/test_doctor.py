@@ -146,13 +146,18 @@ def test_a_store_that_writes_over_what_is_there_is_found_out(tmp_path: Path) -> 
     assert store_seconds_ahead(folder) is None
 
 
+def flink(version: str, managers: int, free_slots: int) -> dict[str, Any]:
+    told = {"flink-version": version, "taskmanagers": managers}
+    return told | {"slots-total": 4, "slots-available": free_slots}
+
+
 @pytest.mark.parametrize(
     ("overview", "advice"),
     [
-        ({"flink-version": "1.19.3", "taskmanagers": 2, "slots-available": 4}, ""),
-        ({"flink-version": "2.1.0", "taskmanagers": 2, "slots-available": 4}, "1.19"),
-        ({"flink-version": "1.19.3", "taskmanagers": 0, "slots-available": 0}, "no task manager"),
-        ({"flink-version": "1.19.3", "taskmanagers": 1, "slots-available": 0}, "slots"),
+        (flink("1.19.3", 2, 4), ""),
+        (flink("2.1.0", 2, 4), "1.19"),
+        (flink("1.19.3", 0, 0), "no task manager"),
+        (flink("1.19.3", 1, 0), "slots"),
         ({"other": 1}, "HOST:8081"),
     ],
 )

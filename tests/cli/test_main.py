@@ -1,28 +1,17 @@
 """Help texts and exit codes of the command line."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 import yaml
-from commands import datacoop
+from commands import command_paths, datacoop
 from plays import make_play, make_stage, many_lines, write_settings
 
 from datacoop.cli.main import datacoop as group
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    yield path
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            found = command.get_command(context, name)
-            assert found is not None
-            yield from commands(found, (*path, name))
-
-
-@pytest.mark.parametrize("path", list(commands(group)), ids=" ".join)
+@pytest.mark.parametrize("path", list(command_paths(group)), ids=" ".join)
 def test_every_command_helps_with_an_example(path: tuple[str, ...]) -> None:
     command: click.Command = group
     for name in path:

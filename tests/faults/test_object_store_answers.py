@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import boto3
 import pytest
 from campaign import take_in_once
 from fault_counts import ANSWERS, IN_FULL, count
-from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.server import ThreadedMotoServer
+from moto_server import moto_server, open_s3, put_object
 from pooling import publish, published_pool
 from store_proxy import WAYS, StoreProxy, store_proxy
 from trusting import find, memory
 
 from datacoop.errors import OutsideError
 from datacoop.pool.log import read_log
-from datacoop.pool.object_store import ObjectStore, open_store
+from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import read_unverified
 from datacoop.read.verify import verify_pool
@@ -29,16 +26,8 @@ _names = itertools.count()
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[StoreProxy]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
-    client.create_bucket(Bucket="pool")
-    with store_proxy(endpoint) as proxy:
+    with moto_server() as url, store_proxy(url) as proxy:
         yield proxy
-    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -49,25 +38,19 @@ def base() -> dict[str, bytes]:
     return {key: store.get(key) for key in store.list()}
 
 
-def open_s3(proxy: StoreProxy, base: dict[str, bytes]) -> ObjectStore:
+def filled(proxy: StoreProxy, base: dict[str, bytes]) -> ObjectStore:
     """Open a store of its own that holds these files."""
     prefix = f"pool-{next(_names)}"
     for key, content in base.items():
-        get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].put_object("pool", f"{prefix}/{key}", content)
-    options = {
-        "endpoint": proxy.url,
-        "region": "us-east-1",
-        "access_key_id": "made-up",
-        "secret_access_key": "made-up",
-    }
-    return open_store(f"s3://pool/{prefix}", options)
+        put_object(f"{prefix}/{key}", content)
+    return open_s3(proxy.url, prefix)
 
 
 @pytest.fixture(scope="module")
 def writes(proxy: StoreProxy, base: dict[str, bytes]) -> int:
     """Count the writes of a publication."""
     proxy.disturb()
-    publish(Pool(open_s3(proxy, base)))
+    publish(Pool(filled(proxy, base)))
     assert proxy.writes > 20
     return proxy.writes
 
@@ -82,7 +65,7 @@ def entered(store: ObjectStore, submission: str) -> int:
 def test_a_commit_that_meets_a_fault_is_entered_once(
     proxy: StoreProxy, base: dict[str, bytes], way: str
 ) -> None:
-    store = open_s3(proxy, base)
+    store = filled(proxy, base)
     before = proxy.met[way]
     for at in (1, 2, 3):
         submission = f"harbour-{at + 2}"
@@ -104,7 +87,7 @@ def test_a_publication_that_meets_a_fault_is_old_or_new_and_ends_well_when_run_a
     before = proxy.met[way]
     one = writes * (1 + WAYS.index(way)) // (1 + len(WAYS))
     for at in range(1, writes + 1) if IN_FULL else [one]:
-        store = open_s3(proxy, base)
+        store = filled(proxy, base)
         proxy.disturb(way, at)
         for _ in range(3):
             try:

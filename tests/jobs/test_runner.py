@@ -4,9 +4,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners import runner
 from plays import Stage, make_play, make_stage, many_lines
 
 from datacoop.errors import DatacoopError, OutsideError, SettingsError
+from datacoop.jobs import engine
 from datacoop.jobs.failures import told_without_data
 
 PLAY = make_play(many_lines(20))
@@ -49,6 +52,14 @@ def test_a_runner_that_is_not_there_is_told_before_anything_is_done(
     assert caught.value.hint
     assert caught.value.exit_code == exit_code
     assert sorted(stage.root.rglob("*")) == before
+
+
+def test_what_is_known_of_beam_without_it_is_what_beam_says() -> None:
+    known = {name.lower().removesuffix("runner") for name in runner._RUNNER_MAP}
+    assert known == engine.RUNNERS
+    options = PipelineOptions([]).get_all_options()
+    told = {name: options[name] or "" for name in engine.BEAM_OPTIONS}
+    assert told == engine.BEAM_OPTIONS
 
 
 def test_a_wrong_jar_and_a_missing_flink_are_told(stage: Stage, tmp_path: Path) -> None:

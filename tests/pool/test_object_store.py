@@ -5,10 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import boto3
 import obstore
 import pytest
-from moto.server import ThreadedMotoServer
+from moto_server import moto_server, open_s3
 from pooling import race_processes
 
 from datacoop.errors import OutsideError, SettingsError
@@ -30,25 +29,8 @@ _names = itertools.count()
 
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
-    client.create_bucket(Bucket="pool")
-    yield endpoint
-    server.stop()
-
-
-def open_s3(endpoint: str, prefix: str) -> ObjectStore:
-    options = {
-        "endpoint": endpoint,
-        "region": "us-east-1",
-        "access_key_id": "made-up",
-        "secret_access_key": "made-up",
-    }
-    return open_store(f"s3://pool/{prefix}", options)
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["local", "memory", pytest.param("s3", marks=pytest.mark.integration)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 from fault_proxy import Fault, FaultProxy, refused, reset, unavailable
-from moto.server import ThreadedMotoServer
+from moto_server import moto_server
 from pooling import COLLECTION, PURPOSE, published_pool
 from reading import http_server, make_selection, numbers
 from versitygw import BUILD_SECONDS, ROOT, Versitygw
@@ -90,13 +90,8 @@ def s3_pool(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
 
 
 def moto(_: Path) -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
+    with moto_server() as url:
+        yield url
 
 
 def versitygw(folder: Path) -> Iterator[str]:

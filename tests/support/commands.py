@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import click
+
 from datacoop.cli.main import main
 from datacoop.pool.object_store import ObjectStore
 
@@ -58,6 +60,17 @@ def datacoop_each(
     assert done.returncode == 0, done.stderr[-2000:]
     ended = json.loads(done.stdout.splitlines()[-1])
     return [subprocess.CompletedProcess(c, *e) for c, e in zip(commands, ended, strict=True)]
+
+
+def command_paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Give the words of every command and group under one, itself first."""
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from command_paths(found, (*path, name))
 
 
 def run_and_die(arguments: list[str]) -> None:

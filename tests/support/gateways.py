@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -17,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from processes import ServerProcess
 
 SUPPORT = Path(__file__).parent
 PASSWORD = "correct horse battery"
@@ -65,7 +65,7 @@ class Offer:
         }
 
 
-class GatewayProcess:
+class GatewayProcess(ServerProcess):
     """A gateway that runs as long as the `with` block does, or until it is killed."""
 
     def __init__(
@@ -107,11 +107,6 @@ class GatewayProcess:
     def key_path(self) -> Path:
         return self.folder / "gateway.key"
 
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
     def command(self) -> list[str]:
         return [__file__, str(self.folder / "gateway.json")]
 
@@ -136,12 +131,6 @@ class GatewayProcess:
         self.kill()
         raise AssertionError("the gateway did not start")
 
-    def kill(self) -> None:
-        """End it with no chance to clean up."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
     def set_clock(self, ahead_seconds: float) -> None:
         """Put the gateway's clock ahead of everybody else's, where it has one of its own."""
         made = self._clock.with_suffix(".new")
@@ -152,20 +141,6 @@ class GatewayProcess:
         """Give the log lines about denied requests, in order."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
         return [line for line in lines if line["event"] == "denied"]
-
-    def __enter__(self) -> "GatewayProcess":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(30)
 
 
 class PoolGateway(GatewayProcess):

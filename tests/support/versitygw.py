@@ -1,63 +1,25 @@
-"""A versitygw of a test's own: an S3 server as a process, with its data in a folder.
+"""A versitygw of a test's own: an S3 server as a process, with its data in a folder."""
 
-As a program it finds or builds the server and prints its path.
-"""
-
-import fcntl
 import os
 import shlex
-import shutil
-import signal
 import socket
 import subprocess
 import time
-from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import boto3
 import pytest
+from infra.local import programs
+from processes import ServerProcess
 
 from datacoop.pool.object_store import ObjectStore, open_store
 
-VERSION = "v1.8.0"
-MODULE = f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"
 BUILD_SECONDS = 900
 READY_SECONDS = 20
 REGION = "us-east-1"
 NAMESPACE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 ROOT = ("made-up-root", "made-up-root-secret")
-
-
-class MissingError(Exception):
-    """There is no server here, and none can be built."""
-
-
-@cache
-def find_program() -> Path:
-    """Give the server: the one that is named, on the path, in the cache, or built by Go."""
-    told = os.environ.get("DATACOOP_VERSITYGW") or shutil.which("versitygw")
-    if told:
-        return Path(told)
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(home).expanduser() / "datacoop"
-    built = folder / f"versitygw-{VERSION}"
-    if built.is_file():
-        return built
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        raise MissingError("needs versitygw, or Go 1.25 to build it; set DATACOOP_VERSITYGW")
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "versitygw.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one builds
-        if not built.is_file():
-            command = [go, "install", "-trimpath", "-ldflags=-s -w", MODULE]
-            environment = {**os.environ, "GOBIN": str(folder / "building")}
-            subprocess.run(command, env=environment, check=True, timeout=BUILD_SECONDS)
-            (folder / "building" / "versitygw").rename(built)
-            (folder / "building").rmdir()
-    return built
 
 
 def program() -> Path:
@@ -66,14 +28,14 @@ def program() -> Path:
     Where there is none the test is left out by name; where nothing may be left out it fails.
     """
     try:
-        return find_program()
-    except MissingError as missing:
+        return programs.versitygw()
+    except programs.MissingError as missing:
         if os.environ.get("DATACOOP_LEAVE_NOTHING_OUT"):
             pytest.fail(str(missing))
         pytest.skip(str(missing))
 
 
-class Versitygw:
+class Versitygw(ServerProcess):
     """A server on a port of its own, gone when the `with` block ends; its folder stays."""
 
     def __init__(self, folder: Path, *, disk_bytes: int | None = None) -> None:
@@ -95,21 +57,6 @@ class Versitygw:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> "Versitygw":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
 
     def start(self) -> None:
         """Start it, or start it again on the same port and data."""
@@ -140,14 +87,7 @@ class Versitygw:
     @property
     def data(self) -> Path:
         """Where its data is, as it sees it itself: nobody else sees a disk of its own."""
-        assert self._process is not None
-        return Path(f"/proc/{self._process.pid}/root{self._folder}/data")
-
-    def kill(self) -> None:
-        """Kill it with no chance to clean up."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        return Path(f"/proc/{self.pid}/root{self._folder}/data")
 
     def client(self, keys: tuple[str, str] = ROOT) -> Any:
         """Give a client of another make than ours, for what ours cannot do."""
@@ -182,10 +122,3 @@ class Versitygw:
             if bucket not in {one["Name"] for one in client.list_buckets()["Buckets"]}:
                 client.create_bucket(Bucket=bucket)
         return open_store(f"s3://{bucket}", self.options(keys))
-
-
-if __name__ == "__main__":
-    try:
-        print(find_program())
-    except MissingError as missing:
-        raise SystemExit(str(missing)) from None

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from datacoop.cli import label_audit, label_predictions
-from datacoop.cli.annotator import gateway_store
 from datacoop.cli.common import (
     FOLDER,
     annotator_key,
@@ -46,7 +45,6 @@ from datacoop.label.studio_json import utc
 from datacoop.label.tidy import ATTRIBUTES, tidy_table, write_tidy
 from datacoop.label.votes import pseudonym
 from datacoop.settings import Settings
-from datacoop.web.gateway.store_reports import BARRED
 
 RECORD_ID_BYTES = 32
 
@@ -130,6 +128,10 @@ def _barred_by_lead(settings: Settings, collection: str) -> list[bytes]:
     """Give the records that the labelling lead barred."""
     if settings.gateway_store is None:
         return []
+    # Loaded here: who has no gateway needs none of its libraries.
+    from datacoop.cli.annotator import gateway_store
+    from datacoop.web.gateway.store_reports import BARRED
+
     store = gateway_store(settings)
     reports = store.reports()
     store.close()
