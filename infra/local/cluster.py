@@ -687,9 +687,9 @@ def _submit(cluster: Cluster) -> None:
 
 
 def _annotate(cluster: Cluster, collection: str) -> None:
-    import play
+    import annotators
 
-    given = play.label(cluster, collection)
+    given = annotators.label(cluster, collection)
     print(f"simulated annotators gave {given} answers about {collection}")
 
 

@@ -3,6 +3,7 @@
 What runs: versitygw, one job manager, two task managers, Beam's job server, workers as processes.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,10 @@ from flinks import (
     label,
 )
 from infra.local.cluster import JOB_MANAGER, TASK_MANAGERS, Cluster
-from plays import Stage, make_stage, submissions
+from plays import Stage, make_play, make_stage, submissions
+from real_data import rows_of
 
+from datacoop.demo.data import DemoSubmission
 from datacoop.errors import DatacoopError, OutsideError
 from datacoop.pool.object_store import open_store
 from datacoop.records.columns import MASKED_DIGEST
@@ -120,6 +124,42 @@ def test_a_clean_run_gives_the_same_bytes_and_shuffles_no_raw_value(
     planted = {one.value.encode() for play in PLAYS for one in play.planted if len(one.value) > 6}
     assert len(planted) > 50
     assert [value for value in planted if value in spilt or value in logs] == []
+
+
+def of_corpus(name: str, member: str, language: str) -> DemoSubmission:
+    """Make a submission of the first short texts of a public corpus."""
+    short = (row for row in rows_of(name) if len(row["text"]) < 4 * RANGE_BYTES)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in islice(short, 20))
+    return make_play(
+        "".join(lines).encode(),
+        submission_id=f"{member}-real-1",
+        member=member,
+        collection=COLLECTION,
+        languages=(language,),
+    )
+
+
+@pytest.mark.corpora
+def test_real_texts_give_the_shards_of_one_process_on_a_folder(
+    whole: Cluster, tmp_path: Path
+) -> None:
+    plays = [
+        of_corpus("ca_laws_en", "ca-laurier", "en"),
+        of_corpus("ca_laws_fr", "fr-valclair", "fr"),
+        of_corpus("de_court_decisions", "de-auental", "de"),
+    ]
+    alone = make_stage(tmp_path / "alone")
+    alone.submit(*plays)
+    stage = copied(alone, whole, "real")
+    for play in plays:
+        alone.intake(play, range_bytes=RANGE_BYTES)
+        stage.take_in(play)
+        assert stage.blobs(play.submission_id) == alone.blobs(play.submission_id) != []
+    label(alone, COLLECTION)
+    label(stage, COLLECTION)
+    shards = build(alone, COLLECTION, open_store(str(tmp_path / "work"))).manifest.shards
+    assert stage.release(COLLECTION).manifest.shards == shards
+    assert sum(shard.rows for shard in shards) > 30
 
 
 def kill_task_manager(cluster: Cluster) -> None:

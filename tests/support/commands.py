@@ -17,7 +17,7 @@ from datacoop.cli.main import main
 from datacoop.pool.object_store import ObjectStore
 
 SUPPORT = Path(__file__).parent
-SECONDS = 120
+SECONDS = 600
 
 
 def datacoop(*arguments: str, folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
