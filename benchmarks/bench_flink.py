@@ -180,17 +180,19 @@ def parallelism(
     """Count what the busiest worker of each job does, on one file and on one for each megabyte."""
     yield "| data | job | parallelism | digests | parts | busiest / mean | bytes | worker, MiB |"
     yield "|---|---|---|---|---|---|---|---|"
+    benches = {}
     for files in (1, megabytes):
         place = folder / f"{files}-files"
         place.mkdir()
-        bench = prepare(
+        benches[files] = prepare(
             cluster,
             place,
             made_up(place, megabytes, files),
             range_bytes=BIG_RANGE_BYTES,
             contract=contract_without_names(),
         )
-        for job in JOBS:
+    for job in JOBS:
+        for files, bench in benches.items():
             for width in widths:
                 _, run = bench.run(job, f"{files}-{job}-{width}", width)
                 peak = [0]
