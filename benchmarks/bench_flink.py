@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from bench_intake_memory import contract_without_names, write_file  # noqa: E402
 from flinks import RANGE_BYTES, FlinkStage, Meanwhile, build, copied, flink_cluster, label  # noqa: E402
-from infra.local.cluster import FLINK, STORE, TASK_MANAGERS, Cluster  # noqa: E402
+from infra.local.cluster import FLINK, JOB_MANAGER, STORE, TASK_MANAGERS, Cluster  # noqa: E402
 from plays import CREATED, Stage, make_play, make_stage, submissions  # noqa: E402
 
 from datacoop.demo.data import DemoSubmission  # noqa: E402
@@ -128,50 +128,65 @@ def outcome(run: Callable[[], bool]) -> str:
 def faults(bench: Bench, moments: int, draw: random.Random) -> Iterator[str]:
     """Kill a task manager or a worker of each job at random moments.
 
-    A moment is so much written, and up to two seconds more: a clock would mostly meet the start of
+    A moment is so much written, and up to a second more: a clock would mostly meet the start of
     the workers.
     """
-
-    def kill_worker() -> bool:
-        workers = bench.cluster.workers()
-        if workers:
-            os.kill(draw.choice(workers), signal.SIGKILL)
-        return bool(workers)
-
-    def kill_task_manager() -> bool:
-        bench.cluster.kill(draw.choice(TASK_MANAGERS))
-        return True
-
-    yield "| job | killed | when so much was written | digests | objects more, not found |"
-    yield "|---|---|---|---|---|"
+    yield "| job | killed | when so much was written | restarts | digests | more, lost |"
+    yield "|---|---|---|---|---|---|"
     for job in JOBS:
-        stage, run = bench.run(job, f"{job}-clean")
-        most = [0]
-
-        def look(job: str = job, stage: FlinkStage = stage, most: list[int] = most) -> bool:
-            most.append(max(most.pop(), written(job, stage)))
-            return False
-
-        with Meanwhile(look, lambda: None):
-            said = outcome(run)
-        yield f"| {job} | nothing | | {said} | {bench.left(stage)} |"
-        for kill in (kill_task_manager, kill_worker):
+        said, most = clean(bench, job)
+        yield said
+        for killed in ("task manager", "worker"):
             for number in range(moments):
-                stage, run = bench.run(job, f"{job}-{kill.__name__}-{number}")
-                due, met = draw.randrange(most[0]), [""]
-
-                def is_due(job: str = job, stage: FlinkStage = stage, due: int = due) -> bool:
-                    return written(job, stage) >= due and bool(bench.cluster.workers())
-
-                def act(job: str = job, stage: FlinkStage = stage, met: list[str] = met) -> None:
-                    time.sleep(draw.uniform(0, 2))
-                    met[0] = f"{written(job, stage)} of {most[0]}" if kill() else "ended"  # noqa: B023
-
-                with Meanwhile(is_due, act):
-                    said = outcome(run)
-                name = kill.__name__.removeprefix("kill_").replace("_", " ")
-                yield f"| {job} | {name} | {met[0]} | {said} | {bench.left(stage)} |"
+                yield fault(bench, job, killed, number, most, draw)
                 bench.cluster.up((STORE, *FLINK))
+
+
+def clean(bench: Bench, job: str) -> tuple[str, int]:
+    """Run a job without a fault; give its row, and how much it writes."""
+    stage, run = bench.run(job, f"{job}-clean")
+    most = 0
+
+    def look() -> bool:
+        nonlocal most
+        most = max(most, written(job, stage))
+        return False
+
+    with Meanwhile(look, lambda: None):
+        said = outcome(run)
+    return f"| {job} | nothing | | 0 | {said} | {bench.left(stage)} |", most
+
+
+def fault(bench: Bench, job: str, killed: str, number: int, most: int, draw: random.Random) -> str:
+    """Run a job that loses a task manager or a worker; give its row."""
+    stage, run = bench.run(job, f"{job}-{killed.replace(' ', '-')}-{number}")
+    due, met, before = draw.randrange(most), "ended", restarts(bench.cluster)
+    # Those of earlier jobs live on for a while.
+    older = frozenset(bench.cluster.workers())
+
+    def workers() -> list[int]:
+        return [pid for pid in bench.cluster.workers() if pid not in older]
+
+    def kill() -> None:
+        nonlocal met
+        time.sleep(draw.uniform(0, 1))
+        there = workers()
+        if there:
+            met = f"{written(job, stage)} of {most}"
+            if killed == "worker":
+                os.kill(draw.choice(there), signal.SIGKILL)
+            else:
+                bench.cluster.kill(draw.choice(TASK_MANAGERS))
+
+    with Meanwhile(lambda: written(job, stage) >= due and bool(workers()), kill):
+        said = outcome(run)
+    again = restarts(bench.cluster) - before
+    return f"| {job} | {killed} | {met} | {again} | {said} | {bench.left(stage)} |"
+
+
+def restarts(cluster: Cluster) -> int:
+    """Count how often Flink has begun a job again."""
+    return cluster.log(JOB_MANAGER).count("RUNNING to RESTARTING")
 
 
 def parallelism(
@@ -180,35 +195,40 @@ def parallelism(
     """Count what the busiest worker of each job does, on one file and on one for each megabyte."""
     yield "| data | job | parallelism | digests | parts | busiest / mean | bytes | worker, MiB |"
     yield "|---|---|---|---|---|---|---|---|"
+    benches = {}
     for files in (1, megabytes):
         place = folder / f"{files}-files"
         place.mkdir()
-        bench = prepare(
+        benches[files] = prepare(
             cluster,
             place,
             made_up(place, megabytes, files),
             range_bytes=BIG_RANGE_BYTES,
             contract=contract_without_names(),
         )
-        for job in JOBS:
+    for job in JOBS:
+        for files, bench in benches.items():
             for width in widths:
-                _, run = bench.run(job, f"{files}-{job}-{width}", width)
-                peak = [0]
+                row = measured(bench, job, width, f"{files}-{job}-{width}")
+                yield f"| {files} of {megabytes // files} MB | {job} | {width} | {row} |"
 
-                def look(peak: list[int] = peak) -> bool:
-                    peak.append(max([peak.pop(), *map(peak_mib, cluster.workers())]))
-                    time.sleep(1)
-                    return False
 
-                with Meanwhile(look, lambda: None):
-                    said = outcome(run)
-                parts, size = (
-                    busiest(cluster, BUSY[job], n) for n in ("read-records", "write-bytes")
-                )
-                yield (
-                    f"| {files} of {megabytes // files} MB | {job} | {width} | {said} | {parts[0]} "
-                    f"| {parts[1]:.2f} | {size[1]:.2f} | {peak[0]} |"
-                )
+def measured(bench: Bench, job: str, width: int, name: str) -> str:
+    """Run a job; give what its workers did, and the most memory that one of them took."""
+    _, run = bench.run(job, name, width)
+    peak = 0
+
+    def look() -> bool:
+        nonlocal peak
+        time.sleep(1)
+        peak = max(peak, *map(peak_mib, bench.cluster.workers()), 0)
+        return False
+
+    with Meanwhile(look, lambda: None):
+        said = outcome(run)
+    parts, share = busiest(bench.cluster, BUSY[job], "read-records")
+    _, size = busiest(bench.cluster, BUSY[job], "write-bytes")
+    return f"{said} | {parts} | {share:.2f} | {size:.2f} | {peak}"
 
 
 def busiest(cluster: Cluster, part: str, metric: str) -> tuple[int, float]:
