@@ -27,11 +27,12 @@ from datacoop.errors import IntegrityError, OutsideError, SettingsError
 from datacoop.jobs.founding import found_pool
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool import pool as pool_module
+from datacoop.pool.entry_rules import _RULES, apply_entry
 from datacoop.pool.keys import PublicKey, Role, SigningKey, load_signing_key, make_key
 from datacoop.pool.log import Draft, entry_key, sign_entry
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool, copy_state
-from datacoop.pool.state import _RULES, ScrubEvaluation, State, apply_entry
+from datacoop.pool.state import ScrubEvaluation, State
 
 _names = itertools.count()
 

@@ -20,7 +20,8 @@ from datacoop.pool.garbage import erased_blobs
 from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
-from datacoop.pool.state import State, open_erasures
+from datacoop.pool.release_rules import open_erasures
+from datacoop.pool.state import State
 from datacoop.pool.store_check import refuses_overwriting, store_seconds_ahead
 from datacoop.pool.trust_dates import last_days
 from datacoop.settings import Settings

@@ -17,9 +17,10 @@ from datacoop.cli.common import (
     table,
 )
 from datacoop.pool.checkpoint import write_checkpoint
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.log import read_log
 from datacoop.pool.log_check import check_log, leaves_of
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 from datacoop.pool.witness import load_memory
 
 

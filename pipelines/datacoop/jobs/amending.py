@@ -21,8 +21,9 @@ from datacoop.jobs.stating import state_at
 from datacoop.pool.blobs import blob_key, bytes_to_batches, get_blob, put_blob
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.release_rules import is_stale, open_erasures
 from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.state import Proposal, State, is_stale, open_erasures
+from datacoop.pool.state import Proposal, State
 from datacoop.publish.quasi_identifiers import class_codes
 from datacoop.publish.shards import build_shard, shard_key
 from datacoop.publish.tasks import numbers

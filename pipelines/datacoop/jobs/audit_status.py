@@ -12,7 +12,8 @@ from datacoop.label.leak_audit import LOOKS, Look, Outcome, choose_rows, sample_
 from datacoop.pool.blobs import bytes_to_batches, get_blob
 from datacoop.pool.leaks import AuditLook, LeakStatus
 from datacoop.pool.pool import Pool
-from datacoop.pool.state import State, is_stale
+from datacoop.pool.release_rules import is_stale
+from datacoop.pool.state import State
 from datacoop.records.collection import Collection
 
 

@@ -33,8 +33,9 @@ from datacoop.pool.log import Draft
 from datacoop.pool.notices import ROLE as WITHDRAWN
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
+from datacoop.pool.release_rules import open_erasures
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.state import State, open_erasures
+from datacoop.pool.state import State
 from datacoop.pool.trust import delegated_roles
 from datacoop.records.accesses import FOLDER, accesses_from_bytes, readers_of
 from datacoop.records.columns import DIGEST, MASKED_DIGEST, MEMBER, RECORD_ID, SUBMISSION_ID

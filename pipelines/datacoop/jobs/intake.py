@@ -42,8 +42,9 @@ from datacoop.pool.landing import Landing
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
+from datacoop.pool.release_rules import open_erasures
 from datacoop.pool.signing import open_statement
-from datacoop.pool.state import PooledSubmission, State, open_erasures
+from datacoop.pool.state import PooledSubmission, State
 from datacoop.records.coder import KeyedBatch
 from datacoop.records.collection import Collection, parse_collection
 from datacoop.records.columns import MASKED_DIGEST, RECORD_ID, SOURCE_FILE, SOURCE_POSITION

@@ -36,11 +36,7 @@ from datacoop.pool.keys import Role, SigningKey
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import ObjectStore, StoreAddress, open_address
 from datacoop.pool.pool import Pool
-from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.state import (
-    PooledSubmission,
-    Proposal,
-    State,
+from datacoop.pool.release_rules import (
     approval_objection,
     approvals_wanted,
     approving_members,
@@ -52,6 +48,8 @@ from datacoop.pool.state import (
     open_erasures,
     withdrawn_since,
 )
+from datacoop.pool.snapshot import Shard, SnapshotManifest, snapshot_from_bytes
+from datacoop.pool.state import PooledSubmission, Proposal, State
 from datacoop.pool.trust import proposed_targets, sign_targets
 from datacoop.publish.floors import unmet_floors
 from datacoop.publish.leak_bounds import unmet_bounds

@@ -10,6 +10,7 @@ from datacoop.jobs.frame import frame_digest
 from datacoop.label.kinds import LABELS
 from datacoop.label.votes import counting_votes, votes_from_batch
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.leaks import AuditLook
 from datacoop.pool.log import read_log
@@ -17,7 +18,7 @@ from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.pool import Pool
 from datacoop.pool.signing import sign_statement
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 from datacoop.publish.attestation import attest
 from datacoop.publish.facts import VersionFacts
 from datacoop.publish.statements import statements

@@ -16,11 +16,12 @@ from securesystemslib.exceptions import UnverifiedSignatureError, VerificationEr
 from securesystemslib.signer import Signature
 
 from datacoop.errors import DatacoopError, IntegrityError, RefusedError
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.keys import PublicKey, Role, SigningKey
 from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.merkle import Tree
 from datacoop.pool.object_store import ObjectStore
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 from datacoop.records.digest import sha256_hex
 
 FOLDER = "checkpoints"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from datacoop.errors import DatacoopError, IntegrityError
 from datacoop.pool.checkpoint import FOLDER, missing_checkpoints, read_checkpoints
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.keys import Role
 from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.merkle import Tree, leaf_hash
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.signing import read_unverified
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 from datacoop.records.digest import sha256_hex
 
 

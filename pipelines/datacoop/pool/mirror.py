@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from datacoop.errors import IntegrityError, RefusedError
 from datacoop.pool import blobs, checkpoint, log, trust
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.object_store import ObjectStore
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 from datacoop.records.digest import sha256_hex
 
 Progress = Callable[[int, int], None]

@@ -7,11 +7,12 @@ from typing import Any
 
 from datacoop.errors import IntegrityError, OutsideError, SettingsError
 from datacoop.pool.blobs import put_blob
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.keys import SigningKey
 from datacoop.pool.log import Draft, Entry, entry_key, read_log, sign_entry
 from datacoop.pool.log_copy import LogCopy
 from datacoop.pool.object_store import ObjectStore
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 
 COMMIT_ATTEMPTS = 100
 """Lost races before a commit gives up; each lost race means that another writer went ahead."""

@@ -13,11 +13,12 @@ from datacoop.pool.checkpoint import (
     signed_at,
 )
 from datacoop.pool.durable import write_file
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.keys import Role, SigningKey
 from datacoop.pool.log import entry_key, read_log
 from datacoop.pool.merkle import Tree, leaf_hash
 from datacoop.pool.object_store import ObjectStore
-from datacoop.pool.state import State, apply_entry
+from datacoop.pool.state import State
 
 HASH_BYTES = 32
 

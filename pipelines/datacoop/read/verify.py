@@ -9,12 +9,13 @@ from datacoop.errors import DatacoopError, IntegrityError
 from datacoop.pool import blobs, checkpoint, log, trust
 from datacoop.pool.blobs import bytes_to_batches, get_blob, get_blob_list
 from datacoop.pool.checkpoint import checkpoint_faults
+from datacoop.pool.entry_rules import apply_entry
 from datacoop.pool.garbage import retired_shards
 from datacoop.pool.merkle import Tree
 from datacoop.pool.notices import notices
 from datacoop.pool.object_store import ObjectStore
 from datacoop.pool.snapshot import SnapshotManifest, snapshot_from_bytes
-from datacoop.pool.state import Proposal, State, apply_entry
+from datacoop.pool.state import Proposal, State
 from datacoop.records.digest import canonical_json, logical_digest, sha256_hex
 
 Progress = Callable[[int, int], None]
