@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs/trust.md"
 APPENDS, ROWS = 60, 500
 NAMES = ("pyiceberg", "deltalake", "lance")
+SYNCED = "lance, files synced after it"
 OURS = ("datacoop", "datacoop, no fsync")
 MARKS = re.compile(r"(<!-- commits -->\n).*?(<!-- /commits -->)", re.DOTALL)
 
@@ -130,8 +131,27 @@ def lance(folder: Path) -> Callable[[int, Any], object]:
     )
 
 
+def lance_synced(folder: Path) -> Callable[[int, Any], object]:
+    """Do as `lance` does, then wait until what it has written is on the disk."""
+    place = folder / "synced"
+    place.mkdir()
+    append, known = lance(place), set[str]()
+
+    def synced(number: int, table: Any) -> None:  # noqa: ANN401 - as `rows` gives it
+        append(number, table)
+        folders = [place / "lance" / name for name in ("data", "_transactions", "_versions")]
+        there = {os.path.join(within, name) for within in folders for name in os.listdir(within)}
+        for path in [*sorted(there - known), *folders]:
+            descriptor = os.open(path, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        known.update(there)
+
+    return synced
+
+
 def ours_unsynced(folder: Path) -> Callable[[int, Any], object]:
-    """Do as `ours` does, without waiting for the disk, as the formats do."""
+    """Do as `ours` does, without waiting for the disk, as Delta and Lance do."""
     place = folder / "unsynced"
     place.mkdir()
     os.fsync = lambda _: None
@@ -144,6 +164,7 @@ MAKERS = {
     "pyiceberg": pyiceberg,
     "deltalake": deltalake,
     "lance": lance,
+    SYNCED: lance_synced,
 }
 
 
@@ -191,8 +212,8 @@ def environment(folder: Path) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        theirs = start(environment(folder), folder, list(NAMES))
-        servers = dict.fromkeys(NAMES, theirs)
+        names = [*NAMES, SYNCED]
+        servers = dict.fromkeys(names, start(environment(folder), folder, names))
         servers |= {name: start(sys.executable, folder, [name]) for name in OURS}
         taken: dict[str, list[float]] = {name: [] for name in servers}
         for number in range(APPENDS):

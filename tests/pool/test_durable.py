@@ -64,6 +64,8 @@ def test_files_written_together_are_each_on_disk_before_the_folder_is(
     assert all(Path(file).name.startswith(TEMPORARY_PREFIX) for file in files)
     assert folder == f"{tmp_path}/"
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == contents
+    write_files(tmp_path, {})
+    assert {path.name for path in tmp_path.iterdir()} == set(contents)
 
 
 def test_a_copy_syncs_file_then_folder(tmp_path: Path, synced: list[str]) -> None:

@@ -45,6 +45,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
 def test_what_is_put_is_found_until_it_is_deleted(store: ObjectStore) -> None:
     store.put("a/b", b"one")
     assert (store.get("a/b"), store.find("a/b"), store.size("a/b")) == (b"one", b"one", 3)
+    assert (store.size("a"), store.size("a/b/c")) == (None, None)
     store.put("a/b", b"other")
     assert store.get("a/b") == b"other"
     store.delete("a/b")

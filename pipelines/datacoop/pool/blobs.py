@@ -29,10 +29,15 @@ def blob_key(digest: str) -> str:
 def put_blob(store: ObjectStore, content: bytes | memoryview) -> str:
     """Write `content` under its digest, unless it is there; give the digest."""
     digest = sha256_hex(content)
+    put_digested(store, digest, content)
+    return digest
+
+
+def put_digested(store: ObjectStore, digest: str, content: bytes | memoryview) -> None:
+    """Write `content`, whose digest the caller has just made of it, unless it is there."""
     key = blob_key(digest)
     if store.size(key) != len(content):
         store.put(key, content)
-    return digest
 
 
 def put_blobs(store: ObjectStore, contents: Iterable[bytes]) -> list[str]:

@@ -41,8 +41,14 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     make_folder(folder)
     with ExitStack() as stack:
         files = {name: stack.enter_context(_temporary(folder / name)) for name in contents}
-        with ThreadPoolExecutor(min(WRITERS, len(files) or 1)) as writers:
-            list(writers.map(_write_synced, files.values(), contents.values()))
+        wanted = list(zip(files.values(), contents.values(), strict=True))
+        with ThreadPoolExecutor(WRITERS) as writers:
+            waited = [writers.submit(_write_synced, *one) for one in wanted[1:]]
+            # To start a thread costs more than a small file: this one writes too.
+            for one in wanted[:1]:
+                _write_synced(*one)
+            for other in waited:
+                other.result()
         for name, temporary in files.items():
             temporary.replace(folder / name)
     sync_folder(folder)

@@ -1,6 +1,7 @@
 """The object store: a local folder, S3, GCS, Azure, HTTP or memory behind one small class."""
 
 import io
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -237,7 +238,11 @@ class ObjectStore:
 
     def size(self, key: str) -> int | None:
         """Give the size in bytes of the object at `key`, or none where there is none."""
+        folder = self._folder
         try:
+            if folder is not None:
+                # obstore would have a thread of its own ask the disk.
+                return self._ask("head", key, lambda _: _file_size(folder / key), may_miss=True)
             return self._ask("head", key, self._head, may_miss=True)
         except _MISSING:
             return None
@@ -299,6 +304,13 @@ class ObjectStore:
             return True, None
         except (store_errors.BaseError, OSError):
             return False, None
+
+
+def _file_size(path: Path) -> int:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise FileNotFoundError(path)
+    return found.st_size
 
 
 class _RangeReader(io.RawIOBase):

@@ -15,7 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datacoop.pool.blobs import BlobRef, batches_to_bytes, bytes_to_batches, get_blob, put_blob
+from datacoop.pool.blobs import (
+    BlobRef,
+    batches_to_bytes,
+    bytes_to_batches,
+    get_blob,
+    put_blob,
+    put_digested,
+)
 from datacoop.pool.object_store import StoreAddress, open_address
 from datacoop.publish.memory import keep_memory
 from datacoop.publish.near_duplicates import (
@@ -246,7 +253,7 @@ class Steps:
     def write(self, key: str, refs: Iterable[Ref]) -> Iterator[tuple[str, str]]:
         """Write a shard into the pool; tell of it as JSON."""
         shard, content = build_shard(key, list(read_pieces(self.work, refs)))
-        put_blob(self.pool, content)
+        put_digested(self.pool, shard.sha256, content)
         yield "shards", canonical_json(asdict(shard)).decode()
 
     def _rows(self, task: Task, columns: Sequence[str], *, but: str = "") -> pa.Table:
