@@ -10,7 +10,7 @@ import pytest
 from campaign import take_in_once
 from fault_counts import ANSWERS, IN_FULL, count
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 from pooling import publish, published_pool
 from store_proxy import WAYS, StoreProxy, store_proxy
