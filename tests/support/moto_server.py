@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import boto3
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 
 from datacoop.pool.object_store import ObjectStore, open_store
