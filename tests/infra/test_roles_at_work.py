@@ -26,14 +26,14 @@ from datacoop.web.gateway.store import Store
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(BUILD_SECONDS)]
 
-COLLECTION = "classification"
-PLAY = submissions()["de-auental-classification-1"]
+COLLECTION = "documents"
+PLAY = submissions(40)["de-auental-documents-1"]
 ANNOTATOR_KEY = b"annotators"
 ANSWER = {
-    "from_name": "class_fits",
+    "from_name": "area",
     "to_name": "text",
     "type": "choices",
-    "value": {"choices": ["fits"]},
+    "value": {"choices": ["family"]},
 }
 
 
