@@ -325,8 +325,7 @@ def withdraw(
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     told = {}
     if settings.portal_accesses is not None:
-        accesses = open_store(settings.portal_accesses, settings.store_options)
-        read = readers_to_tell(accesses, done.shards)
+        read = readers_to_tell(settings.open_access_store(), done.shards)
         told = {who: found for who, of in read.items() if (found := [*set(of) & {*done.versions}])}
     versions = table("Versions that are withdrawn", ["version"], [[v] for v in done.versions])
     value = {k: v for k, v in asdict(done).items() if k != "shards"}
