@@ -45,7 +45,6 @@ from datacoop.jobs.submitting import (
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.keys import Role, load_signing_key
 from datacoop.pool.landing import Landing
-from datacoop.pool.object_store import open_store
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.settings import Settings
 from datacoop_schemas import collection_folder, collection_names
