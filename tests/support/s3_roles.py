@@ -37,6 +37,7 @@ POLICIES = Path(__file__).parents[2] / "infra" / "s3"
 MEMBERS = ("de-auental", "gb-northmoor")
 OWN_ROLES = ("steward", "intake")
 """Roles of which each member has a user of its own."""
+AT_THE_BROKER = ("labelling", "gateway", "portal", "operator")
 SHARED_ROLES = ("labelling", "gateway", "portal", "signer", "reader", "operator")
 
 
@@ -95,13 +96,14 @@ def write_settings(root: Path, roles: Roles, more: str = "") -> dict[str, str]:
     """Write a settings file for each user and two for stewards; give the variables named.
 
     Args:
-        more: Further tables of all of them.
+        more: Further tables of those at the broker.
     """
-    shared = SETTINGS.format(url=roles.server.url, region=REGION, more=more)
+    shared = SETTINGS.format(url=roles.server.url, region=REGION, more="")
+    whole = SETTINGS.format(url=roles.server.url, region=REGION, more=more)
     variables = {}
     (root / "secrets").mkdir()
     for user, (key_id, secret) in roles.users.items():
-        text = shared + OF_ONE_USER.format(user=user)
+        text = (whole if user in AT_THE_BROKER else shared) + OF_ONE_USER.format(user=user)
         (root / f"{user}.toml").write_text(text, encoding="utf-8")
         variables |= {f"KEY_ID_{user}": key_id, f"SECRET_{user}": secret}
         (root / "secrets" / f"{user}.id").write_text(f"{key_id}\n", encoding="utf-8")

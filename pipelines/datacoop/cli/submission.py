@@ -46,7 +46,6 @@ from datacoop.jobs.submitting import (
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.keys import Role, load_signing_key
 from datacoop.pool.landing import Landing
-from datacoop.pool.object_store import open_store
 from datacoop.records.collection import Collection, parse_collection, read_folder
 from datacoop.settings import Settings
 from datacoop_schemas import collection_folder, collection_names
@@ -326,8 +325,7 @@ def withdraw(
     proof = proof_of(settings, pool, identifiers, report, also, as_json=as_json)
     told = {}
     if settings.portal_accesses is not None:
-        accesses = open_store(settings.portal_accesses, settings.store_options)
-        read = readers_to_tell(accesses, done.shards)
+        read = readers_to_tell(settings.open_access_store(), done.shards)
         told = {who: found for who, of in read.items() if (found := [*set(of) & {*done.versions}])}
     steps = ["datacoop trust refresh"] if done.versions else []
     steps += amending_steps(pool.state())
