@@ -1,7 +1,9 @@
 """Intake and release on a real Flink and S3: kills at random moments, parallelism, a store away.
 
 Needs what `infra/local/README.md` names. Prints tables in Markdown. Every row compares the digests
-with those of one process on a folder. Takes about half an hour on two idle cores.
+with those of one process on a folder. A run takes some 30 CPU-seconds, mostly to start workers.
+
+    python benchmarks/bench_flink.py [--part faults] [--moments 10] [--megabytes 60]
 """
 
 import argparse
