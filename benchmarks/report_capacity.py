@@ -48,7 +48,7 @@ RATES = {
         850, "MB of Arrow per CPU-second, every byte digested", "`bench_read.py`, reading.md"
     ),
     "rows_read": Rate(229_000, "rows per CPU-second, first pass", "`bench_read.py`, reading.md"),
-    "commit": Rate(5.9, "ms an entry, p50, local disk", "`bench_commit.py`, trust.md"),
+    "commit": Rate(3.2, "ms an entry, p50, local disk", "`bench_commit.py`, trust.md"),
     "fold": Rate(200, "µs of CPU an entry, to open a pool", "`bench_state.py`"),
     "next_task": Rate(
         1_697, "tasks told a second, one process", "`bench_gateway.py`, labelling.md"
