@@ -21,18 +21,13 @@ from datacoop import __version__
 from datacoop.demo import auditor
 from datacoop.demo.cast import COLLECTIONS, MEMBERS, Keys, make_keys, set_up_pool, submit
 from datacoop.demo.data import DemoSubmission, make_submissions
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.erasure import apply_erasures, erase_from_work
 from datacoop.jobs.erasure_finding import Wanted, find_records
 from datacoop.jobs.erasure_landing import MemberErasure
 from datacoop.jobs.intake import Intake, IntakeOptions
 from datacoop.jobs.proof import Place, Report, prove
-from datacoop.jobs.release import (
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.pool.landing import PSEUDONYM_KEY
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool

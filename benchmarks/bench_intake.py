@@ -38,9 +38,9 @@ import corpora  # where the tests look for them
 import pyarrow as pa
 from bench_intake_memory import TIME, quiet, submit
 
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.intake import Intake, IntakeOptions
 from datacoop.jobs.intake_range import RangeWorker
-from datacoop.jobs.release import ReleaseOptions, build_release
 from datacoop.pool.blobs import bytes_to_batches, get_blob
 from datacoop.pool.keys import load_signing_key
 from datacoop.pool.object_store import open_store

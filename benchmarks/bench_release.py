@@ -40,13 +40,8 @@ from pooling import (  # the builders of the tests
     submission_body,
 )
 
-from datacoop.jobs.release import (
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.building import ReleaseOptions, build_release
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, get_blob_list, put_blob_list
 from datacoop.pool.log import Draft
 from datacoop.pool.object_store import open_store

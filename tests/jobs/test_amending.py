@@ -34,14 +34,9 @@ from datacoop.cli.common import amending_steps
 from datacoop.cli.main import datacoop
 from datacoop.errors import IntegrityError, RefusedError, VersionWithdrawnError
 from datacoop.jobs.amending import amend_version
+from datacoop.jobs.building import Built, keep_built, kept_build
 from datacoop.jobs.frame import frame_digest, list_records
-from datacoop.jobs.release import (
-    Built,
-    keep_built,
-    kept_build,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import propose_release, publish_release
 from datacoop.jobs.stating import version_facts
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.label.votes import Vote, votes_to_batch

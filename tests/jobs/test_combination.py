@@ -16,9 +16,9 @@ from pooling import (
 )
 
 from datacoop.errors import RefusedError
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool
-from datacoop.jobs.release import Built, ReleaseOptions, build_release
 from datacoop.pool.keys import Role
 from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool

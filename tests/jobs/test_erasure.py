@@ -16,6 +16,7 @@ from plays import CODE_VERSION, Stage, make_play, make_stage, quarantined, quiet
 
 from datacoop.errors import IntegrityError, RefusedError, SubmissionError, VersionWithdrawnError
 from datacoop.jobs.amending import amend_version
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.erasure import (
     apply_erasures,
@@ -26,14 +27,7 @@ from datacoop.jobs.erasure import (
 from datacoop.jobs.erasure_finding import Wanted, counts, find_records
 from datacoop.jobs.erasure_landing import MemberErasure, erased_rows, states_now
 from datacoop.jobs.proof import Place, Report, prove
-from datacoop.jobs.release import (
-    Built,
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.jobs.submitting import send_submission
 from datacoop.pool.blobs import batches_to_bytes, bytes_to_batches
 from datacoop.pool.erasure import Ledger, request_bytes

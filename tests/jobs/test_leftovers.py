@@ -15,7 +15,7 @@ from versitygw import BUILD_SECONDS, ROOT, Versitygw
 from datacoop.cli import pool
 from datacoop.cli.common import utc_now
 from datacoop.demo.cast import set_up_pool
-from datacoop.jobs.release import Built, ReleaseOptions, build_release
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.submitting import send_submission
 from datacoop.pool.garbage import delete_garbage, find_garbage
 from datacoop.pool.object_store import open_store

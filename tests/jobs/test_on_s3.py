@@ -13,8 +13,8 @@ from versitygw import BUILD_SECONDS, Versitygw
 
 from datacoop.cli.common import utc_now
 from datacoop.demo.cast import demo_collection, make_keys, set_up_pool, truths_by_key
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.collecting import enter_votes
-from datacoop.jobs.release import ReleaseOptions, build_release
 from datacoop.label.votes import Vote
 from datacoop.pool.pool import Pool
 from datacoop.read.open import open_pool

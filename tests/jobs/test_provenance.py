@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from plays import CODE_VERSION, CREATED, Stage, make_play, make_stage, quiet
 
-from datacoop.jobs.release import Built, ReleaseOptions, build_release
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.stating import write_statements
 from datacoop.pool.blobs import FOLDER as BLOBS
 from datacoop.pool.landing import PSEUDONYM_KEY

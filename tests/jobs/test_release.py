@@ -14,8 +14,8 @@ from pooling import run_steps
 
 from datacoop.demo.data import DemoFile, DemoSubmission
 from datacoop.errors import RefusedError
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.contracts import contract_of
-from datacoop.jobs.release import Built, ReleaseOptions, build_release
 from datacoop.jobs.rescanning import RescanOptions, rescan
 from datacoop.pool.blobs import (
     BlobRef,

@@ -25,13 +25,13 @@ from routing import make_annotator
 
 from datacoop.cli.main import datacoop as group
 from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.building import label_table
 from datacoop.jobs.collected import collected_votes
 from datacoop.jobs.collecting import collect_votes, enter_votes
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.gold_store import gold_votes, keep_gold_votes, known_gold
 from datacoop.jobs.labels import current_demands, current_labels, shown_votes
 from datacoop.jobs.predictions import forget_predictions, known_doubts
-from datacoop.jobs.release import label_table
 from datacoop.jobs.routing import make_queue, open_backlog, record_facts
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.jobs.workforce import (

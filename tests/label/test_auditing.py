@@ -20,16 +20,10 @@ from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.errors import RefusedError
 from datacoop.jobs.audit_status import audit_status, collected_marks
 from datacoop.jobs.auditing import AuditCollected, LeakAudit
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.labelling import labelled_records, route_tasks
-from datacoop.jobs.release import (
-    Built,
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
 from datacoop.label.label_studio import LabelStudio
 from datacoop.pool.leaks import LeakStatus

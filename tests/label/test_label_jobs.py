@@ -14,10 +14,10 @@ from datacoop.cli.main import datacoop as group
 from datacoop.demo.accounts import Account
 from datacoop.demo.label_studio_server import LabelStudioServer
 from datacoop.errors import RefusedError, SettingsError
+from datacoop.jobs.building import label_table
 from datacoop.jobs.collected import collected_decisions
 from datacoop.jobs.contracts import add_collection, contract_of
 from datacoop.jobs.labels import current_labels
-from datacoop.jobs.release import label_table
 from datacoop.pool.blobs import bytes_to_batches
 from datacoop.records.collection import Collection, parse_collection
 

@@ -44,14 +44,9 @@ from pooling import (
 )
 
 from datacoop.errors import DatacoopError, RefusedError, VersionWithdrawnError
+from datacoop.jobs.building import keep_built, kept_build
 from datacoop.jobs.erasure import apply_erasures
-from datacoop.jobs.release import (
-    approve_release,
-    keep_built,
-    kept_build,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.jobs.withdrawal import withdraw_submission
 from datacoop.pool.blobs import BlobRef, batches_to_bytes, put_blob_list
 from datacoop.pool.erasure import Ledger, request_bytes

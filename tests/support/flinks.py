@@ -14,11 +14,11 @@ from infra.local.cluster import FLINK, STORE, Cluster
 from plays import CODE_VERSION, CREATED, Stage, quiet
 
 from datacoop.demo.data import DemoSubmission
+from datacoop.jobs.building import Built, ReleaseOptions, build_release
 from datacoop.jobs.collecting import enter_votes
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.frame import pooled_batches
 from datacoop.jobs.receipt import Receipt
-from datacoop.jobs.release import Built, ReleaseOptions, build_release
 from datacoop.label.votes import Vote
 from datacoop.pool.object_store import ObjectStore, open_store
 from datacoop.pool.pool import Pool

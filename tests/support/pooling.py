@@ -18,17 +18,10 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
+from datacoop.jobs.building import Built, remembered_kept_out, remembered_shards, told_counts
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
-from datacoop.jobs.release import (
-    Built,
-    approve_release,
-    propose_release,
-    publish_release,
-    remembered_kept_out,
-    remembered_shards,
-    told_counts,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.pool.blobs import (
     BlobRef,
     batches_to_bytes,

@@ -17,16 +17,11 @@ from typing import Any
 
 import corpora
 
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.contracts import add_collection
 from datacoop.jobs.founding import add_member, found_pool, initialise_trust
 from datacoop.jobs.intake import Intake, IntakeOptions
-from datacoop.jobs.release import (
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.jobs.submitting import (
     SubmissionDraft,
     check_submission,

@@ -23,7 +23,7 @@ from plays import (
 )
 
 from datacoop.demo.label_studio_server import LabelStudioServer
-from datacoop.jobs.release import ReleaseOptions, build_release
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.pool.blobs import bytes_to_batches, get_blob
 from datacoop.pool.object_store import open_store
 from datacoop.web.gateway.kept import KEPT_SECONDS

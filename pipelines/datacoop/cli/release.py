@@ -27,18 +27,10 @@ from datacoop.cli.common import (
 )
 from datacoop.errors import RefusedError
 from datacoop.jobs.amending import amend_version
+from datacoop.jobs.building import ReleaseOptions, build_release, keep_built, kept_build
 from datacoop.jobs.engine import RUNNER, require_engine
 from datacoop.jobs.openlineage import send_events
-from datacoop.jobs.release import (
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    find_proposal,
-    keep_built,
-    kept_build,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, find_proposal, propose_release, publish_release
 from datacoop.jobs.workforce import read_workforce
 from datacoop.pool.blobs import blob_key, get_blob
 from datacoop.pool.keys import load_signing_key

@@ -21,17 +21,12 @@ from datacoop.demo.labelling import KEY, Asked, Labelling
 from datacoop.demo.leaks import Leaks, find_leaks
 from datacoop.errors import RefusedError, SettingsError
 from datacoop.jobs.auditing import LeakAudit
+from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.collecting import Collected
 from datacoop.jobs.frame import listed_records
 from datacoop.jobs.intake import Intake, IntakeOptions
 from datacoop.jobs.receipt import Receipt
-from datacoop.jobs.release import (
-    ReleaseOptions,
-    approve_release,
-    build_release,
-    propose_release,
-    publish_release,
-)
+from datacoop.jobs.release import approve_release, propose_release, publish_release
 from datacoop.jobs.withdrawal import delete_tasks, withdraw_submission
 from datacoop.jobs.workforce import read_workforce
 from datacoop.label.label_studio import LabelStudio

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datacoop.errors import RefusedError
+from datacoop.jobs.building import Built, told_counts
 from datacoop.jobs.contracts import contract_of, parse_contract
 from datacoop.jobs.frame import frame_digest, listed_records
 from datacoop.jobs.progress import Progress
-from datacoop.jobs.release import Built, told_counts
 from datacoop.jobs.stating import state_at
 from datacoop.pool.blobs import blob_key, bytes_to_batches, get_blob, put_blob
 from datacoop.pool.object_store import ObjectStore
