@@ -22,15 +22,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
-from bench_intake_memory import contract_without_names, write_file  # noqa: E402
+from bench_intake_memory import ENTITIES, contract_without_names, write_file  # noqa: E402
 from flinks import RANGE_BYTES, FlinkStage, Meanwhile, build, copied, flink_cluster, label  # noqa: E402
 from infra.local.cluster import FLINK, JOB_MANAGER, STORE, TASK_MANAGERS, Cluster  # noqa: E402
 from plays import CREATED, Stage, make_play, make_stage, submissions  # noqa: E402
 
 from datacoop.demo.data import DemoSubmission  # noqa: E402
 from datacoop.errors import DatacoopError  # noqa: E402
+from datacoop.ingest.splitting import RANGE_BYTES as BIG_RANGE_BYTES  # noqa: E402
 from datacoop.jobs.contracts import add_collection  # noqa: E402
-from datacoop.jobs.intake import RANGE_BYTES as BIG_RANGE_BYTES  # noqa: E402
 from datacoop.jobs.leftovers import find_leftovers  # noqa: E402
 from datacoop.pool.garbage import find_garbage  # noqa: E402
 from datacoop.pool.object_store import open_store  # noqa: E402
@@ -192,24 +192,22 @@ def restarts(cluster: Cluster) -> int:
 
 
 def parallelism(
-    cluster: Cluster, folder: Path, megabytes: int, widths: Sequence[int]
+    cluster: Cluster, folder: Path, megabytes: int, shapes: Sequence[int], widths: Sequence[int]
 ) -> Iterator[str]:
-    """Count what the busiest worker of each job does, on one file and on one for each megabyte."""
+    """Count what the busiest worker of each job does, on the same rows in few files and in many."""
     yield "| data | job | parallelism | digests | parts | busiest / mean | bytes | worker, MiB |"
     yield "|---|---|---|---|---|---|---|---|"
-    benches = {}
-    for files in (1, megabytes):
+    for files in shapes:
         place = folder / f"{files}-files"
         place.mkdir()
-        benches[files] = prepare(
+        bench = prepare(
             cluster,
             place,
             made_up(place, megabytes, files),
             range_bytes=BIG_RANGE_BYTES,
-            contract=contract_without_names(),
+            contract=contract_without_names(ENTITIES),
         )
-    for job in JOBS:
-        for files, bench in benches.items():
+        for job in JOBS:
             for width in widths:
                 row = measured(bench, job, width, f"{files}-{job}-{width}")
                 yield f"| {files} of {megabytes // files} MB | {job} | {width} | {row} |"
@@ -278,6 +276,7 @@ def main() -> None:
     parser.add_argument("--part", choices=("faults", "parallelism", "away", "all"), default="all")
     parser.add_argument("--moments", type=int, default=10)
     parser.add_argument("--megabytes", type=int, default=60, help="of the data for parallelism")
+    parser.add_argument("--files", type=int, nargs="+", help="of those; one, and one a megabyte")
     parser.add_argument("--widths", type=int, nargs="+", default=(1, 2, 4, 8))
     parser.add_argument("--seed", type=int, default=7)
     told = parser.parse_args()
@@ -293,7 +292,9 @@ def main() -> None:
         parts = {
             "faults": lambda: faults(small, told.moments, draw),
             "away": lambda: away(small),
-            "parallelism": lambda: parallelism(cluster, folder, told.megabytes, told.widths),
+            "parallelism": lambda: parallelism(
+                cluster, folder, told.megabytes, told.files or (1, told.megabytes), told.widths
+            ),
         }
         for name, part in parts.items():
             if told.part in (name, "all"):

@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 import corpora  # where the tests look for them
 import pyarrow as pa
-from bench_intake_memory import TIME, quiet, submit
+from bench_intake_memory import ENTITIES, TIME, quiet, submit
 
 from datacoop.jobs.building import ReleaseOptions, build_release
 from datacoop.jobs.intake import Intake, IntakeOptions
@@ -47,7 +47,6 @@ from datacoop.pool.object_store import open_store
 from datacoop.pool.pool import Pool
 
 SUBMISSION = "bench-one"
-ENTITIES = ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS")
 RATIO, RATE = 1.5, 3.0
 """What is to be reached: CPU of the job by that of the loop, and MB per CPU-second in all."""
 TEXT_BYTES = 2_500

@@ -41,6 +41,8 @@ from datacoop_schemas import collection_folder
 
 TIME = "2026-01-01T00:00:00Z"
 LIMIT_MIB = 1536
+ENTITIES = ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS")
+"""What other tools find too."""
 SENTENCE = (
     "the hearing was moved to another day because a witness could not travel and both sides "
     "agreed that the file would be completed by the office before it goes to the chamber"
