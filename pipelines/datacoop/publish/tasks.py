@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from datacoop.pool.blobs import BlobRef
 from datacoop.records.arrays import Numbers
 
-TASK_ROWS = 100_000
-"""About so many rows are read at once."""
+TASK_ROWS = 25_000
+"""About so many rows are read at once: a worker of an engine does several tasks side by side."""
 
 PART_ROWS = 250_000
 """About so many rows meet in one part when duplicates are looked for."""
