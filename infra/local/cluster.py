@@ -641,20 +641,24 @@ def _now() -> str:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    verbs = {"up": _up, "status": _status, "submit": _submit, "play": _play, "down": _down}
-    parser.add_argument("verb", choices=(*verbs, "annotate"))
+    verbs = {
+        "up": _up,
+        "status": _status,
+        "submit": _submit,
+        "annotate": lambda cluster: _annotate(cluster, told.collection),
+        "play": _play,
+        "down": _down,
+    }
+    parser.add_argument("verb", choices=tuple(verbs))
     parser.add_argument("collection", nargs="?", default="documents", help="of annotate")
-    told = os.environ.get("CLUSTER_DIR", ".cluster")
-    parser.add_argument("--dir", type=Path, default=Path(told))
+    folder = os.environ.get("CLUSTER_DIR", ".cluster")
+    parser.add_argument("--dir", type=Path, default=Path(folder))
     told = parser.parse_args()
     if told.verb != "up" and not (told.dir / "cluster.json").exists():
         sys.exit(f"there is no cluster in {told.dir}: make cluster-up")
     cluster = Cluster(told.dir)
     try:
-        if told.verb == "annotate":
-            _annotate(cluster, told.collection)
-        else:
-            verbs[told.verb](cluster)
+        verbs[told.verb](cluster)
     except MissingError as error:
         sys.exit(f"Error: {error}")
 

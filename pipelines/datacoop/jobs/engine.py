@@ -63,10 +63,10 @@ def require_engine(runner: str, arguments: Sequence[str]) -> None:
         SettingsError: The runner loses data, or something is not installed or does not fit.
         OutsideError: A server does not answer.
     """
-    kind = runner.lower().removesuffix("runner")
-    if "." not in kind and kind not in {*RUNNERS, "dask"}:
-        raise unknown_runner(runner)
     _require_sound(runner, arguments)
+    kind = runner.lower().removesuffix("runner")
+    if "." not in kind and kind not in RUNNERS:
+        raise unknown_runner(runner)
     options = _read(arguments)
     endpoint = options.job_endpoint
     if kind == "portable" and not endpoint:

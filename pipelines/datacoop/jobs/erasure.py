@@ -297,16 +297,12 @@ def _remembered(
     They are the shards of the newest versions, what these kept out, and the shards of versions
     that are to be amended.
     """
-    found = set[str]()
+    needed = [manifests[key] for key in state.needed_versions()]
+    found = {shard.sha256 for manifest in needed for shard in manifest.shards}
     for name in state.collections:
-        own = state.own_versions(name)
-        if own:
-            newest = manifests[name, own[-1].version]
-            found |= {shard.sha256 for shard in newest.shards}
-            found |= {newest.kept_out} if newest.kept_out is not None else set()
-        for one in state.versions(name):
-            if state.may_be_amended(name, one.version):
-                found |= {shard.sha256 for shard in manifests[name, one.version].shards}
+        for newest in state.own_versions(name)[-1:]:
+            kept_out = manifests[name, newest.version].kept_out
+            found |= {kept_out} if kept_out is not None else set()
     return frozenset(state.amended.get(digest, digest) for digest in found)
 
 

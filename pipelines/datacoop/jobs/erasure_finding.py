@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from datacoop.errors import RefusedError
 from datacoop.ingest.read import read_range
-from datacoop.ingest.splitting import plan_ranges
+from datacoop.ingest.splitting import RANGE_BYTES, plan_ranges
 from datacoop.jobs.contracts import contract_of
 from datacoop.jobs.submitting import open_submission
 from datacoop.pool.blobs import bytes_to_batches
@@ -40,7 +40,6 @@ from datacoop.records.tombstones import Stonemason, Tombstones, folded_value, st
 from datacoop.scrub.pseudonyms import Pseudonymizer
 from datacoop.scrub.records import NOT_A_PERSON, VALUE_DIGEST
 
-RANGE_BYTES = 8 << 20
 ENVELOPE = "submission.dsse.json"
 
 

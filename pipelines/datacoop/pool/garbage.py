@@ -35,16 +35,13 @@ def retired_shards(store: ObjectStore, state: State) -> set[str]:
     are needed until then, withdrawn or not. So are those of which an amended version is made.
     """
     gone, kept = set[str](), set[str]()
-    newest = {
-        (name, own[-1].version) for name in state.collections if (own := state.own_versions(name))
-    }
+    needed = state.needed_versions()
     for (name, number), proposal in state.proposals.items():
-        is_needed = (name, number) in newest or state.may_be_amended(name, number)
         is_withdrawn = (name, number) in state.withdrawn_versions
         manifest = snapshot_from_bytes(proposal.snapshot, get_blob(store, proposal.snapshot))
         shards = {shard.sha256 for shard in manifest.shards}
         shards |= {state.amended.get(digest, digest) for digest in shards}
-        if is_withdrawn and not is_needed:
+        if is_withdrawn and (name, number) not in needed:
             gone |= shards
         else:
             kept |= shards

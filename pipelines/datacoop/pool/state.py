@@ -252,6 +252,17 @@ class State:
             and any(self.submissions[i].withdrawn_entry is None for i in last.submissions)
         )
 
+    def needed_versions(self) -> set[tuple[str, int]]:
+        """Give the published versions, withdrawn or not, of which others will be made.
+
+        They are the newest of each collection, by which the next remembers its splits, and those
+        that may be amended.
+        """
+        own = (self.own_versions(name)[-1:] for name in self.collections)
+        newest = {(p.collection, p.version) for last in own for p in last}
+        published = {key for key, p in self.proposals.items() if p.published_entry is not None}
+        return newest | {key for key in published if self.may_be_amended(*key)}
+
     def to_amend(self) -> list[tuple[str, int]]:
         """Give the withdrawn versions that wait for one that amends them, by collection."""
         return sorted(one for one in self.withdrawn_versions if self.may_be_amended(*one))

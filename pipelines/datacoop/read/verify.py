@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -56,6 +57,7 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
     """
     faults: dict[str, str] = {}
     keys = list(store.list())
+    present = set(keys)
     state, tree = _fold(store, faults)
     for done, key in enumerate(keys):
         progress(done, len(keys))
@@ -76,8 +78,8 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
         rows += _check_version(store, proposal, faults)
     _check_trust_targets(store, state, faults)
     if state.trust_root is not None and not any(k.startswith(f"{log.FOLDER}/") for k in faults):
-        _check_trust_files(store, state, set(keys), faults)
-    named = _check_references(store, state, set(keys), faults)
+        _check_trust_files(store, state, present, faults)
+    named = _check_references(store, state, present, faults)
     progress(len(keys), len(keys))
     return Verified(
         log_length=state.length,
@@ -85,7 +87,7 @@ def verify_pool(store: ObjectStore, progress: Progress) -> Verified:
         versions=len(versions),
         rows=rows,
         faults=tuple(sorted(faults.items())),
-        is_unfinished=_is_unfinished(store, state, faults),
+        is_unfinished=_is_unfinished(store, state, present, faults),
         unreferenced=tuple(
             k for k in keys if k.startswith(f"{blobs.FOLDER}/") and k not in named | faults.keys()
         ),
@@ -153,7 +155,9 @@ _OLDER = (
 )
 
 
-def _is_unfinished(store: ObjectStore, state: State, faults: Mapping[str, str]) -> bool:
+def _is_unfinished(
+    store: ObjectStore, state: State, present: AbstractSet[str], faults: Mapping[str, str]
+) -> bool:
     """Say whether the trust metadata is whole as it was before the log's last entries.
 
     Somebody who puts an older state back can make it look so too: it is a fault until it is mended.
@@ -166,8 +170,7 @@ def _is_unfinished(store: ObjectStore, state: State, faults: Mapping[str, str]) 
         return False
     later = trust.expected_keys(state) - trust.expected_keys(state, shown)
     later |= {blobs.blob_key(sha256_hex(content)) for content in notices(state).values()}
-    missing = {key for key, fault in faults.items() if fault.startswith("is missing")}
-    return faults.keys() <= {timestamp} | (later & missing)
+    return faults.keys() <= {timestamp} | (later - present)
 
 
 def _check_trust_targets(store: ObjectStore, state: State, faults: dict[str, str]) -> None:
